@@ -23,6 +23,7 @@ const BRAND = Symbol.for("@mosaico/client/error");
  * ```
  */
 export class MosaicoError extends Error {
+  /** Class name; subclasses set their own. */
   override readonly name: string = "MosaicoError";
   /** Family and case, such as `connection.refused`. Stable: callers branch on it. */
   readonly code: string;

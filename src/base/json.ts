@@ -10,6 +10,7 @@ export type JsonValue = null | boolean | number | bigint | string | JsonValue[] 
 
 /** A JSON object. */
 export interface JsonObject {
+  /** Any name. */
   [key: string]: JsonValue;
 }
 
