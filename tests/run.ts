@@ -1,0 +1,140 @@
+/**
+ * Runs every check there is, under both runtimes, and ends with the true totals: `N passed, N failed`.
+ * `deno task test` runs it; `--only deno,bun` picks steps.
+ *
+ * @module
+ */
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import process from "node:process";
+
+interface Totals {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+interface Step {
+  readonly name: string;
+  readonly run: () => Promise<Totals>;
+}
+
+const DENO = process.execPath;
+const BUN = (process.env["MOSAICO_BUN"] ?? "npx -y bun@1.4.5").split(" ");
+const VENV = ".venv";
+const PYTHON_PACKAGES = ["mosaicolabs==0.7.0", "pyarrow==26.0.1", "hpack==4.2.0", "lz4==4.4.5"];
+
+/** Runs a program, showing its output as it comes. */
+async function run(
+  command: readonly string[],
+  env: Record<string, string> = {},
+): Promise<{ code: number; output: string }> {
+  console.log(`\n$ ${command.join(" ")}`);
+  const [program, ...args] = command;
+  const child = spawn(program!, args, {
+    env: { ...process.env, ...env, NO_COLOR: "1" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+      process.stdout.write(text);
+    });
+  }
+  const code = await new Promise<number>((resolve) => {
+    child.on("error", (error) => (output += error.message, console.log(error.message), resolve(127)));
+    child.on("close", (status) => resolve(status ?? 1));
+  });
+  return { code, output };
+}
+
+/** A program that passes or fails as a whole. */
+async function check(command: readonly string[]): Promise<Totals> {
+  const { code } = await run(command);
+  return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
+}
+
+/** A test runner whose output holds its counts; a run that printed none, or failed without a failure, is one failure. */
+async function counted(
+  command: readonly string[],
+  patterns: { passed: RegExp; failed: RegExp; skipped: RegExp },
+): Promise<Totals> {
+  const { code, output } = await run(command);
+  const count = (pattern: RegExp) => Number([...output.matchAll(pattern)].at(-1)?.[1] ?? 0);
+  const totals = { passed: count(patterns.passed), failed: count(patterns.failed), skipped: count(patterns.skipped) };
+  if ((code !== 0 && totals.failed === 0) || totals.passed + totals.failed === 0) totals.failed++;
+  return totals;
+}
+
+const denoCounts = { passed: /(\d+) passed/g, failed: /(\d+) failed/g, skipped: /(\d+) ignored/g };
+const bunCounts = { passed: /^ *(\d+) pass$/gm, failed: /^ *(\d+) fail$/gm, skipped: /^ *(\d+) skip$/gm };
+
+/** The Python that judges interoperability: its packages live in a virtual environment of the checkout. */
+async function preparePython(): Promise<void> {
+  if (process.env["MOSAICO_PYTHON"] !== undefined) return;
+  const python = `${VENV}/bin/python`;
+  if (!existsSync(python)) {
+    const made = await run(["python3", "-m", "venv", VENV]);
+    if (made.code !== 0) return console.log("SKIPPED: tests against Python peers (no python3 with venv)");
+  }
+  const installed = await run([python, "-m", "pip", "install", "-q", ...PYTHON_PACKAGES]);
+  if (installed.code !== 0) return console.log("SKIPPED: tests against Python peers (packages cannot be installed)");
+  process.env["MOSAICO_PYTHON"] = python;
+}
+
+/** The public HTTP/2 conformance tool; needs Go to be built. */
+async function prepareH2spec(): Promise<void> {
+  if (process.env["MOSAICO_H2SPEC"] !== undefined) return;
+  const bin = `${process.cwd()}/${VENV}/go`;
+  if (!existsSync(`${bin}/h2spec`)) {
+    const command = ["go", "install", "github.com/summerwind/h2spec/cmd/h2spec@latest"];
+    if ((await run(command, { GOBIN: bin })).code !== 0) return console.log("SKIPPED: h2spec (no Go to build it with)");
+  }
+  process.env["MOSAICO_H2SPEC"] = `${bin}/h2spec`;
+}
+
+const PUBLIC_DOORS = Object.values(
+  JSON.parse(await (await import("node:fs/promises")).readFile("deno.json", "utf8")).exports as Record<string, string>,
+);
+
+const STEPS: readonly Step[] = [
+  { name: "fmt", run: () => check([DENO, "fmt", "--check", "-q"]) },
+  { name: "lint", run: () => check([DENO, "lint", "-q"]) },
+  { name: "types", run: () => check([DENO, "check", "mod.ts", "src", "tests", "bench", "proto"]) },
+  { name: "doc", run: () => check([DENO, "doc", "--lint", ...PUBLIC_DOORS]) },
+  { name: "publish", run: () => check([DENO, "publish", "--dry-run", "--allow-dirty", "-q"]) },
+  { name: "deno", run: () => counted([DENO, "test", "-A", "--no-check", "--parallel", "tests/"], denoCounts) },
+  { name: "examples", run: () => counted([DENO, "test", "-A", "--doc", ...PUBLIC_DOORS], denoCounts) },
+  {
+    name: "bun",
+    run: async () => {
+      const installed = await check([...BUN, "install", "--frozen-lockfile"]);
+      if (installed.failed > 0) return installed;
+      return await counted([...BUN, "test", "tests/"], bunCounts);
+    },
+  },
+];
+
+const only = process.argv.includes("--only") ? process.argv[process.argv.indexOf("--only") + 1]!.split(",") : undefined;
+if (process.env["MOSAICO_TEST_DATA"] === undefined) {
+  console.log("SKIPPED: tests on real recordings and corpora (MOSAICO_TEST_DATA names no folder)");
+}
+await preparePython();
+await prepareH2spec();
+const totals: Totals = { passed: 0, failed: 0, skipped: 0 };
+const rows: string[] = [];
+for (const step of STEPS) {
+  if (only !== undefined && !only.includes(step.name)) continue;
+  const started = performance.now();
+  const { passed, failed, skipped } = await step.run();
+  totals.passed += passed;
+  totals.failed += failed;
+  totals.skipped += skipped;
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  rows.push(`${step.name.padEnd(10)} ${passed} passed, ${failed} failed, ${skipped} skipped (${seconds} s)`);
+}
+console.log(`\n${rows.join("\n")}`);
+if (totals.skipped > 0) console.log(`${totals.skipped} skipped: each says why above`);
+console.log(`${totals.passed} passed, ${totals.failed} failed`);
+process.exit(totals.failed === 0 ? 0 : 1);
