@@ -6,7 +6,7 @@
  */
 const COMPILER = "@bufbuild/buf@1.75.0";
 const PLUGIN = "@bufbuild/protoc-gen-es@2.17.0";
-const SOURCES = ["flight.proto"];
+const SOURCES = ["flight.proto", "control.proto"];
 
 const here = import.meta.dirname!;
 const tools = await Deno.makeTempDir();
