@@ -1,0 +1,53 @@
+/**
+ * The machinery of ontology types: column tables, fingerprints, registry, paths for queries.
+ *
+ * @module
+ */
+export {
+  type AnyColumn,
+  type Columns,
+  optional,
+  type OptionalColumn,
+  required,
+  type RequiredColumn,
+} from "./columns.ts";
+export { defineOntology, type OntologyOptions } from "./define.ts";
+export {
+  type BooleanPath,
+  type NumericPath,
+  type Operator,
+  type OrderedPath,
+  queryableBoolean,
+  queryableNumeric,
+  queryableString,
+  type QueryExpression,
+  type StringPath,
+} from "./expression.ts";
+export { fingerprintOf } from "./fingerprint.ts";
+export type { ClosedPath, ListPath, Path, Paths, StructPath } from "./paths.ts";
+export { readingSchema } from "./reading_schema.ts";
+export { OntologyRegistry } from "./registry.ts";
+export type { BigIntList, Message, NumberList, OntologyType, SerializationFormat, ValueType } from "./types.ts";
+export { type UnmodeledData, unmodeledType } from "./unmodeled.ts";
+export type { Member, Rule, Shape, Violation } from "./validation.ts";
+export {
+  binary,
+  bool,
+  fixedList,
+  float16,
+  float32,
+  float64,
+  int16,
+  int32,
+  int64,
+  int8,
+  list,
+  type ListOf,
+  map,
+  oneOf,
+  uint16,
+  uint32,
+  uint64,
+  uint8,
+  utf8,
+} from "./values.ts";

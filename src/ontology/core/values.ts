@@ -1,0 +1,81 @@
+/**
+ * Value types: what a column or an item of a list can hold.
+ *
+ * @module
+ */
+import type { DataType } from "../../columnar/mod.ts";
+import type { BigIntList, NumberList, ValueType } from "./types.ts";
+
+function plain<V>(type: DataType): ValueType<V> {
+  return { type, shape: undefined };
+}
+
+/** Integer, −128 to 127. */
+export const int8: ValueType<number> = plain({ kind: "int", bits: 8, signed: true });
+/** Integer, 16 bits, signed. */
+export const int16: ValueType<number> = plain({ kind: "int", bits: 16, signed: true });
+/** Integer, 32 bits, signed. */
+export const int32: ValueType<number> = plain({ kind: "int", bits: 32, signed: true });
+/** Integer, 64 bits, signed. */
+export const int64: ValueType<bigint> = plain({ kind: "int", bits: 64, signed: true });
+/** Integer, 0 to 255. */
+export const uint8: ValueType<number> = plain({ kind: "int", bits: 8, signed: false });
+/** Integer, 16 bits, unsigned. */
+export const uint16: ValueType<number> = plain({ kind: "int", bits: 16, signed: false });
+/** Integer, 32 bits, unsigned. */
+export const uint32: ValueType<number> = plain({ kind: "int", bits: 32, signed: false });
+/** Integer, 64 bits, unsigned. */
+export const uint64: ValueType<bigint> = plain({ kind: "int", bits: 64, signed: false });
+/** IEEE half: 11 significant bits. */
+export const float16: ValueType<number> = plain({ kind: "float", bits: 16 });
+/** IEEE single: 24 significant bits. */
+export const float32: ValueType<number> = plain({ kind: "float", bits: 32 });
+/** IEEE double. */
+export const float64: ValueType<number> = plain({ kind: "float", bits: 64 });
+/** True or false. */
+export const bool: ValueType<boolean> = plain({ kind: "bool" });
+/** Text. */
+export const utf8: ValueType<string> = plain({ kind: "utf8" });
+/** Bytes. Reading returns a view of the batch. */
+export const binary: ValueType<Uint8Array> = plain({ kind: "binary" });
+
+/** Text out of a fixed set. */
+export function oneOf<const V extends string>(...values: readonly V[]): ValueType<V> {
+  return { type: utf8.type, shape: { kind: "choice", values: new Set(values) } };
+}
+
+/** What a list of `V` is in TypeScript. */
+export type ListOf<V> = [V] extends [number] ? NumberList : [V] extends [bigint] ? BigIntList : readonly V[];
+
+/** A list of any length. */
+export function list<V>(item: ValueType<V>): ValueType<ListOf<V>> {
+  return {
+    type: { kind: "list", item: { name: "item", type: item.type, nullable: true } },
+    shape: item.shape && { kind: "list", item: item.shape },
+  };
+}
+
+/** A list of exactly `size` items. @throws {RangeError} when `size` is no positive integer */
+export function fixedList<V>(item: ValueType<V>, size: number): ValueType<ListOf<V>> {
+  if (!Number.isInteger(size) || size < 1) throw new RangeError(`Cannot define a list: ${size} is no positive size`);
+  return {
+    type: { kind: "fixedSizeList", size, item: { name: "item", type: item.type, nullable: true } },
+    shape: item.shape && { kind: "list", item: item.shape },
+  };
+}
+
+/** A dictionary; keys are unique. */
+export function map<K, V>(key: ValueType<K>, value: ValueType<V>): ValueType<ReadonlyMap<K, V>> {
+  const fields = [
+    { name: "key", type: key.type, nullable: false },
+    { name: "value", type: value.type, nullable: true },
+  ];
+  return {
+    type: {
+      kind: "map",
+      entries: { name: "entries", type: { kind: "struct", fields }, nullable: false },
+      keysSorted: false,
+    },
+    shape: value.shape && { kind: "map", value: value.shape },
+  };
+}

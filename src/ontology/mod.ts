@@ -1,0 +1,13 @@
+/**
+ * Typed messages: what each sensor reports, as interfaces with units, and how they lie in columns.
+ *
+ * @module
+ */
+export type { JsonObject, JsonValue } from "../base/mod.ts";
+export type { DataType, Field, Schema, TimeUnit } from "../columnar/mod.ts";
+export * from "./core/mod.ts";
+export * from "./data/mod.ts";
+export * from "./futures/mod.ts";
+export * from "./ros/mod.ts";
+export * from "./sensors/mod.ts";
+export { STANDARD_TYPES, standardRegistry } from "./standard.ts";

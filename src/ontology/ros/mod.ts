@@ -1,0 +1,8 @@
+/**
+ * Types that have their shape from ROS.
+ *
+ * @module
+ */
+export { BatteryState } from "./battery_state.ts";
+export { FrameTransform } from "./frame_transform.ts";
+export { PointCloud2, PointField } from "./point_cloud2.ts";
