@@ -7,6 +7,17 @@ export { CameraInfo } from "./camera_info.ts";
 export { CompressedImage } from "./compressed_image.ts";
 export { GPS, GPSStatus } from "./gps.ts";
 export { Image } from "./image.ts";
+export {
+  IMAGE_ENCODINGS,
+  imageFromLinear,
+  imageFromSamples,
+  type ImageSettings,
+  imageToLinear,
+  imageToSamples,
+  type PixelLayout,
+  type Samples,
+  type SampleType,
+} from "./image_pixels.ts";
 export type { ImageFormat } from "./image_format.ts";
 export { IMU } from "./imu.ts";
 export { Joy } from "./joy.ts";
