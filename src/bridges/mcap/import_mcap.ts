@@ -1,0 +1,149 @@
+/**
+ * MCAP files into a sequence.
+ *
+ * @module
+ */
+import type { McapTypes } from "@mcap/core";
+import type { RosAdapter } from "../ros/mod.ts";
+import type { RowSink } from "../types.ts";
+import { ChannelTopic } from "./channel_topic.ts";
+import { type McapItem, McapRecordReader } from "./record_reader.ts";
+import type { DamageReport, ImportReport } from "./report.ts";
+import { TopicNames } from "./topic_names.ts";
+
+/** How far an import is. */
+export interface ImportProgress {
+  /** Bytes of the file read. */
+  readonly bytesRead: number;
+  /** Messages read. */
+  readonly messagesRead: number;
+}
+
+/** Options of {@linkcode importMcap}. */
+export interface McapImportOptions {
+  /** Name of the file; each topic remembers it. */
+  readonly sourceFile?: string;
+  /** Adapters that are asked before those of the package. @default [] */
+  readonly adapters?: readonly RosAdapter[];
+  /** Longest record that is read, and most bytes a chunk may unpack to. @default 256 MiB */
+  readonly maxRecordBytes?: number;
+  /** Called after each piece of the file. */
+  readonly onProgress?: (progress: ImportProgress) => void;
+  /** Stops the import when aborted. */
+  readonly signal?: AbortSignal;
+}
+
+const MAX_LISTED_DAMAGE = 100;
+
+/**
+ * Imports the ROS 2 topics of an MCAP file. Reads `source` once, from begin to end; the order of the file is kept, and
+ * the record time of a message is its log time. What cannot be read is counted in the report, and the rest goes on:
+ * a damaged file gives everything outside its damage.
+ *
+ * The caller keeps `sink`, and finishes it.
+ *
+ * @throws {MosaicoError} `codec.mcap_magic` when the source is no MCAP file
+ * @throws what `sink` or `source` throws, and the reason of an aborted signal
+ *
+ * @example
+ * ```ts ignore
+ * await using drive = await client.sequenceCreate("drive-042");
+ * const report = await importMcap(createReadStream("drive.mcap"), drive, { sourceFile: "drive.mcap" });
+ * await drive.finalize();
+ * ```
+ */
+export async function importMcap(
+  source: AsyncIterable<Uint8Array>,
+  sink: RowSink,
+  options: McapImportOptions = {},
+): Promise<ImportReport> {
+  const reader = new McapRecordReader({ maxRecordBytes: options.maxRecordBytes ?? 256 << 20 });
+  const job = new McapImport(sink, options);
+  for await (const bytes of source) {
+    options.signal?.throwIfAborted();
+    reader.push(bytes);
+    job.bytesRead += bytes.length;
+    for (const item of reader.read()) await job.take(item);
+    options.onProgress?.({ bytesRead: job.bytesRead, messagesRead: job.messagesRead });
+  }
+  for (const item of reader.end()) await job.take(item);
+  return job.report(reader);
+}
+
+/** What an import knows while it runs. */
+class McapImport {
+  bytesRead = 0;
+  messagesRead = 0;
+  readonly #sink: RowSink;
+  readonly #options: McapImportOptions;
+  readonly #schemas = new Map<number, McapTypes.Schema>();
+  readonly #channels = new Map<number, McapTypes.Channel>();
+  readonly #topics = new Map<number, ChannelTopic>();
+  /** Channels of one name and type share a topic. */
+  readonly #topicsByName = new Map<string, ChannelTopic>();
+  readonly #names = new TopicNames();
+  readonly #damage: DamageReport[] = [];
+  #damageCount = 0;
+
+  constructor(sink: RowSink, options: McapImportOptions) {
+    this.#sink = sink;
+    this.#options = options;
+  }
+
+  async take(item: McapItem): Promise<void> {
+    switch (item.type) {
+      case "Schema":
+        this.#schemas.set(item.id, item);
+        break;
+      case "Channel":
+        if (!this.#channels.has(item.id)) this.#channels.set(item.id, item);
+        break;
+      case "Message":
+        this.messagesRead++;
+        await this.#topicOf(item.channelId).write(item);
+        break;
+      case "Damage":
+        if (this.#damageCount++ < MAX_LISTED_DAMAGE) this.#damage.push({ offset: item.offset, reason: item.reason });
+        break;
+    }
+  }
+
+  report(reader: McapRecordReader): ImportReport {
+    for (const id of this.#channels.keys()) this.#topicOf(id);
+    const topics = Array.from(new Set(this.#topics.values()), (topic) => topic.report());
+    const messagesPushed = topics.reduce((total, topic) => total + topic.messagesPushed, 0);
+    const declared = reader.declaredMessages;
+    return {
+      sourceFile: this.#options.sourceFile,
+      bytesRead: this.bytesRead,
+      messagesRead: this.messagesRead,
+      messagesPushed,
+      messagesDeclared: declared === undefined ? undefined : Number(declared),
+      complete: reader.complete && this.#damageCount === 0 && messagesPushed === this.messagesRead,
+      topics,
+      damage: this.#damage,
+      damageCount: this.#damageCount,
+      attachments: reader.attachments,
+      metadataRecords: reader.metadataRecords,
+    };
+  }
+
+  /** The topic of a declared channel. */
+  #topicOf(channelId: number): ChannelTopic {
+    const known = this.#topics.get(channelId);
+    if (known !== undefined) return known;
+    const channel = this.#channels.get(channelId)!;
+    const key = `${channel.schemaId} ${channel.messageEncoding} ${channel.topic}`;
+    const topic = this.#topicsByName.get(key) ?? new ChannelTopic({
+      channel,
+      schema: this.#schemas.get(channel.schemaId),
+      topicName: this.#names.assign(channel.topic),
+      sink: this.#sink,
+      adapters: this.#options.adapters ?? [],
+      sourceFile: this.#options.sourceFile,
+    });
+    this.#topicsByName.set(key, topic);
+    this.#topics.set(channelId, topic);
+    return topic;
+  }
+}

@@ -1,0 +1,7 @@
+/**
+ * MCAP files.
+ *
+ * @module
+ */
+export { importMcap, type ImportProgress, type McapImportOptions } from "./import_mcap.ts";
+export type { DamageReport, ImportReport, SkipReason, TopicReport } from "./report.ts";

@@ -1,0 +1,175 @@
+/**
+ * Cuts the bytes of an MCAP file into records, without I/O: bytes are pushed in, records pulled out.
+ *
+ * `McapStreamReader` of `@mcap/core` does this too, but gathers whatever a length field claims, keeps what nobody reads
+ * (attachments, indexes) and cannot say where it stands; so it is given single records, found here.
+ *
+ * @module
+ */
+import { McapConstants } from "@mcap/core";
+import { concat, MosaicoError, toHex } from "../../base/mod.ts";
+
+const MAGIC = Uint8Array.from(McapConstants.MCAP_MAGIC);
+const HEADER_BYTES = 9;
+
+/** One record, or what is known of one that was passed over. */
+export interface RawRecord {
+  /** Kind of the record. */
+  readonly opcode: number;
+  /** Where it begins in the file. */
+  readonly offset: number;
+  /** Bytes of its content, as it claims. */
+  readonly contentBytes: number;
+  /** The whole record with its header; `undefined` when it was passed over. A view, valid for good. */
+  readonly bytes: Uint8Array | undefined;
+}
+
+/** Which records are wanted. */
+export interface FramingOptions {
+  /** Opcodes of the records to gather; others are passed over. */
+  readonly wanted: ReadonlySet<number>;
+  /** Longest content that is gathered; longer records are passed over. */
+  readonly maxRecordBytes: number;
+}
+
+/** Push/pull parser of the outermost structure of an MCAP file. */
+export class RecordFraming {
+  readonly #options: FramingOptions;
+  #parts: Uint8Array[] = [];
+  #available = 0;
+  /** Bytes of a passed-over record that have yet to come. */
+  #skip = 0;
+  #offset = 0;
+  #state: "opening" | "records" | "closing" | "done" = "opening";
+
+  /** A parser at the beginning of a file. */
+  constructor(options: FramingOptions) {
+    this.#options = options;
+  }
+
+  /** Whether the file was complete: its closing magic was there. */
+  get complete(): boolean {
+    return this.#state === "done";
+  }
+
+  /** Where the next record begins. */
+  get offset(): number {
+    return this.#offset;
+  }
+
+  /** Takes the next bytes of the file. */
+  push(bytes: Uint8Array): void {
+    const skipped = Math.min(this.#skip, bytes.length);
+    this.#skip -= skipped;
+    if (skipped === bytes.length) return;
+    this.#parts.push(bytes.subarray(skipped));
+    this.#available += bytes.length - skipped;
+  }
+
+  /**
+   * The next record; `undefined` when more bytes are needed.
+   *
+   * @throws {MosaicoError} `codec.mcap_magic` when the file does not begin, or end, as MCAP files do
+   */
+  next(): RawRecord | undefined {
+    if (this.#state === "opening" && !this.#readMagic("records")) return undefined;
+    if (this.#state === "closing") this.#readMagic("done");
+    if (this.#state !== "records" || this.#available < HEADER_BYTES) return undefined;
+    const { opcode, contentBytes } = this.#header();
+    const bytes = HEADER_BYTES + contentBytes;
+    const gather = this.#options.wanted.has(opcode) && contentBytes <= this.#options.maxRecordBytes;
+    if (gather && this.#available < bytes) return undefined;
+    const record = {
+      opcode,
+      offset: this.#offset,
+      contentBytes,
+      bytes: gather ? this.#take(bytes) : this.#pass(bytes),
+    };
+    this.#offset += bytes;
+    if (opcode === McapConstants.Opcode.FOOTER) this.#state = "closing";
+    return record;
+  }
+
+  /**
+   * What is left when the file ends: the record it ends in, with as much of it as there is, or nothing.
+   *
+   * @throws {MosaicoError} `codec.mcap_magic` when the file is too short to be an MCAP file
+   */
+  end(): { readonly opcode: number; readonly contentBytes: number; readonly bytes: Uint8Array } | undefined {
+    if (this.#state === "opening") throw notMcap(this.#take(this.#available));
+    if (this.#state !== "records" || this.#available === 0) return undefined;
+    const { opcode, contentBytes } = this.#available < HEADER_BYTES ? { opcode: 0, contentBytes: 0 } : this.#header();
+    return { opcode, contentBytes, bytes: this.#take(this.#available) };
+  }
+
+  /** Whether the file ended inside a record that was passed over. */
+  get insideSkipped(): boolean {
+    return this.#skip > 0;
+  }
+
+  #readMagic(following: "records" | "done"): boolean {
+    if (this.#available < MAGIC.length) return false;
+    const magic = this.#take(MAGIC.length);
+    if (toHex(magic) !== toHex(MAGIC)) throw notMcap(magic);
+    this.#offset += MAGIC.length;
+    this.#state = following;
+    return true;
+  }
+
+  #header(): { opcode: number; contentBytes: number } {
+    const header = this.#peek(HEADER_BYTES);
+    const view = new DataView(header.buffer, header.byteOffset, HEADER_BYTES);
+    // Claims beyond 2^53 lose digits here, and are passed over whatever they are.
+    return { opcode: view.getUint8(0), contentBytes: Number(view.getBigUint64(1, true)) };
+  }
+
+  /** A view of the next `count` bytes, which must be there. */
+  #peek(count: number): Uint8Array {
+    if (this.#parts[0]!.length < count) this.#parts = [concat(this.#parts)];
+    return this.#parts[0]!.subarray(0, count);
+  }
+
+  #take(count: number): Uint8Array {
+    if (count === 0) return new Uint8Array(0);
+    const taken = this.#peek(count);
+    this.#drop(count);
+    return taken;
+  }
+
+  #pass(count: number): undefined {
+    const here = Math.min(count, this.#available);
+    this.#skip = count - here;
+    this.#drop(here);
+  }
+
+  #drop(count: number): void {
+    this.#available -= count;
+    while (count > 0) {
+      const first = this.#parts[0]!;
+      if (first.length > count) {
+        this.#parts[0] = first.subarray(count);
+        return;
+      }
+      count -= first.length;
+      this.#parts.shift();
+    }
+  }
+}
+
+const KNOWN_OTHERS: readonly (readonly [prefix: string, what: string])[] = [
+  [toHex(MAGIC).slice(0, 12) + "0a", "its line endings were converted on the way, which destroys it"],
+  ["23524f53424147", "it is a ROS 1 bag"],
+  ["53514c69746520", "it is an SQLite file, perhaps a rosbag2 of the sqlite3 kind"],
+];
+
+function notMcap(start: Uint8Array): MosaicoError {
+  const hex = toHex(start);
+  const version = hex.startsWith("894d434150") && hex.endsWith("0d0a") && hex.length === 16 && start[5] !== MAGIC[5];
+  const reason = start.length === 0
+    ? "it is empty"
+    : version
+    ? `it is of version "${String.fromCharCode(start[5]!)}", expected "0"`
+    : KNOWN_OTHERS.find(([prefix]) => hex.startsWith(prefix))?.[1] ??
+      `it has ${hex || "nothing"} where the magic belongs`;
+  return new MosaicoError("codec.mcap_magic", `Cannot read the file as MCAP: ${reason}`, { found: hex });
+}
