@@ -6,8 +6,11 @@
  */
 import type { JsonObject } from "../base/mod.ts";
 
-/** How a server should store a topic. */
-export type SerializationFormat = "default" | "ragged" | "image";
+/** How a server should store a topic: rows of like size, rows of unlike size, one picture a row. */
+export const SERIALIZATION_FORMATS = ["default", "ragged", "image"] as const;
+
+/** One of {@linkcode SERIALIZATION_FORMATS}. */
+export type SerializationFormat = typeof SERIALIZATION_FORMATS[number];
 
 /** A span of record time. Whether the end belongs to it is said where it is used. */
 export interface TimestampRange {
@@ -97,12 +100,17 @@ export interface ClusterizeRequest {
 /** Nothing to say. */
 export type Empty = Readonly<Record<never, never>>;
 
-interface ByLocator {
+/** A request about one thing. */
+export interface LocatorRequest {
+  /** Sequence, topic or session. */
   readonly locator: string;
 }
 
-interface NotificationCreate extends ByLocator {
+/** What creates a note about a sequence or topic. */
+export interface NotificationCreateRequest extends LocatorRequest {
+  /** Kind; servers know only `error`. */
   readonly notificationType: string;
+  /** Text. */
   readonly message: string;
 }
 
@@ -113,18 +121,18 @@ export interface Actions {
   /** Server version, before 0.7. */
   version: { request: Empty; answer: { readonly version: string; readonly semver: SemVer } };
   /** New sequence. */
-  sequence_create: { request: ByLocator & { readonly userMetadata: JsonObject }; answer: Empty };
+  sequence_create: { request: LocatorRequest & { readonly userMetadata: JsonObject }; answer: Empty };
   /** Sequence and all its data away. */
-  sequence_delete: { request: ByLocator; answer: Empty };
+  sequence_delete: { request: LocatorRequest; answer: Empty };
   /** New upload session of a sequence. */
-  session_create: { request: ByLocator; answer: { readonly uuid: string; readonly locator: string } };
+  session_create: { request: LocatorRequest; answer: { readonly uuid: string; readonly locator: string } };
   /** Locks a session. */
   session_finalize: { request: { readonly sessionUuid: string }; answer: Empty };
   /** Session and its topics away. */
-  session_delete: { request: ByLocator; answer: Empty };
+  session_delete: { request: LocatorRequest; answer: Empty };
   /** New topic of a session. */
   topic_create: {
-    request: ByLocator & {
+    request: LocatorRequest & {
       readonly sessionUuid: string;
       readonly serializationFormat: SerializationFormat;
       readonly ontologyTag: string;
@@ -133,19 +141,22 @@ export interface Actions {
     answer: { readonly uuid: string };
   };
   /** Topic away. */
-  topic_delete: { request: ByLocator; answer: Empty };
+  topic_delete: { request: LocatorRequest; answer: Empty };
   /** Note about a sequence. */
-  sequence_notification_create: { request: NotificationCreate; answer: Empty };
+  sequence_notification_create: { request: NotificationCreateRequest; answer: Empty };
   /** Notes about a sequence and its topics. */
-  sequence_notification_list: { request: ByLocator; answer: { readonly notifications: readonly NotificationItem[] } };
+  sequence_notification_list: {
+    request: LocatorRequest;
+    answer: { readonly notifications: readonly NotificationItem[] };
+  };
   /** Notes of a sequence away. */
-  sequence_notification_purge: { request: ByLocator; answer: Empty };
+  sequence_notification_purge: { request: LocatorRequest; answer: Empty };
   /** Note about a topic. */
-  topic_notification_create: { request: NotificationCreate; answer: Empty };
+  topic_notification_create: { request: NotificationCreateRequest; answer: Empty };
   /** Notes about a topic. */
-  topic_notification_list: { request: ByLocator; answer: { readonly notifications: readonly NotificationItem[] } };
+  topic_notification_list: { request: LocatorRequest; answer: { readonly notifications: readonly NotificationItem[] } };
   /** Notes of a topic away. */
-  topic_notification_purge: { request: ByLocator; answer: Empty };
+  topic_notification_purge: { request: LocatorRequest; answer: Empty };
   /** Topics by conditions (section 10 of the protocol); `query` is its JSON. */
   query: { request: { readonly query: JsonObject }; answer: { readonly items: readonly QueryItem[] } };
   /** Runs of records by conditions; paged. */
@@ -222,11 +233,15 @@ export interface TopicMetadata {
   readonly serializationFormat: SerializationFormat;
   /** The user's own. */
   readonly userMetadata: JsonObject;
-  /** All of its data; `interval` is inclusive at both ends, absent without rows. */
+  /** All of its data. */
   readonly dataInfo: {
+    /** First and last row, both inclusive; absent without rows. */
     readonly interval?: { readonly startNs: bigint; readonly endNs: bigint };
-    readonly totalRowCount: bigint;
+    /** Rows; absent where a server before 0.6 does not say. */
+    readonly totalRowCount?: bigint;
+    /** Size as stored. */
     readonly totalBytes: bigint;
+    /** Pieces it is stored in. */
     readonly totalChunksCount: bigint;
   };
   /** The part inside the requested window; absent when none was asked. */
