@@ -4,7 +4,7 @@
  * @module
  */
 import { WASM_BASE64 } from "../../wasm/lz4/lz4.wasm.ts";
-import { compileBase64 } from "./wasm.ts";
+import { decodeBase64 } from "./wasm.ts";
 
 /** Exports of `wasm/lz4/lz4.as.ts`; addresses and sizes in bytes. */
 interface Exports {
@@ -26,7 +26,7 @@ let compiled: WebAssembly.Module | undefined;
 
 /** The compiled kernel. Post it to Workers instead of compiling there again. */
 export function lz4Module(): WebAssembly.Module {
-  return compiled ??= compileBase64(WASM_BASE64);
+  return compiled ??= new WebAssembly.Module(decodeBase64(WASM_BASE64));
 }
 
 /** One instance of the kernel, with two regions in its memory: a window of plain bytes, and room for blocks. */
