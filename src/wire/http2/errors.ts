@@ -83,3 +83,21 @@ export class Http2Error extends MosaicoError {
 export function connectionError(http2Code: number, what: string): Http2Error {
   return new Http2Error("connection.http2", http2Code, `Cannot go on with HTTP/2: ${what}`);
 }
+
+/** The error of one stream that was reset. */
+export function resetError(http2Code: number, streamId: number, what: string, isUnprocessed = false): Http2Error {
+  return new Http2Error("rpc.reset", http2Code, `Stream ${streamId} ${what}`, { streamId, isUnprocessed });
+}
+
+/** The error of streams that were open when the connection ended; `cause` is what the peer complained about. */
+export function closedError(remote: string, cause: Error | undefined): Http2Error {
+  const text = `The connection with ${remote} is closed`;
+  return new Http2Error("connection.closed", Http2ErrorCode.NO_ERROR, text, { cause });
+}
+
+/** The error of requests a connection no longer takes; `cause` is what the peer complained about. */
+export function drainingError(remote: string, streamId: number, cause: Error | undefined): Http2Error {
+  const text = `Cannot send the request: the connection with ${remote} takes no more of them`;
+  const context = { streamId, isUnprocessed: true, cause };
+  return new Http2Error("connection.draining", Http2ErrorCode.REFUSED_STREAM, text, context);
+}

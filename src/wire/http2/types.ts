@@ -4,12 +4,15 @@
  * @module
  */
 
-/** Header fields in order; names in lower case, pseudo-headers first. */
+/** Header fields in order; names in lower case, pseudo-headers first. Characters are bytes (U+0000 to U+00FF). */
 export type HeaderList = readonly (readonly [name: string, value: string])[];
 
-/** Who receives one stream. Calls come in order, synchronously, and never after `failed` or the end. */
+/**
+ * Who receives one stream. Calls come in order, synchronously. What a method throws resets the stream with
+ * INTERNAL_ERROR and comes back as its `failed`.
+ */
 export interface StreamSink {
-  /** The first (non-1xx) header block. */
+  /** The first (non-1xx) header block. A server's sink never hears it: `onStream` did. */
   headers(headers: HeaderList, endOfStream: boolean): void;
   /**
    * Body bytes. `chunk` is *borrowed*: valid only during the call. The flow-control window is given back by
@@ -18,39 +21,63 @@ export interface StreamSink {
   data(chunk: Uint8Array, endOfStream: boolean): void;
   /** Trailers; the stream ends with them. */
   trailers(trailers: HeaderList): void;
-  /** Reset by the peer, or the session is gone. @param error `Http2Error` or `ConnectionError` */
+  /**
+   * The stream ended early: reset by the peer, or the session is gone. Nothing comes after it. It may come after the
+   * peer's end, as long as this side has not ended: so a server learns that its answer is no longer wanted.
+   *
+   * @param error `Http2Error` or `ConnectionError`
+   */
   failed(error: Error): void;
 }
 
 /** One request-response exchange. */
 export interface Http2Stream {
-  /** Stream number. */
+  /** Stream number; 0 while a request still waits for the peer's limit of concurrent streams. */
   readonly id: number;
   /** Whether nothing can be sent any more (ended, reset, or session gone). */
   readonly isSendClosed: boolean;
-  /** Sends the (response) header block. A server's stream: once, before `write`. */
+  /**
+   * Sends the (response) header block. A server's stream: once, before `write`. Nothing happens on a failed stream.
+   *
+   * @throws {TypeError} on a client's stream, the second time, or for a field that cannot be sent
+   */
   sendHeaders(headers: HeaderList, endOfStream?: boolean): void;
   /**
    * Queues body slices; they are *taken* (not touched again by the caller, never copied by the session).
    * Answers `undefined` while less than `sendBufferBytes` wait on this stream, else a promise of that; the promise
-   * rejects with the failure of the stream.
+   * rejects with the failure of the stream. A promise left alone does no harm.
+   *
+   * @throws {TypeError} before `sendHeaders` or after this side has ended
    */
   write(slices: readonly Uint8Array[], endOfStream?: boolean): Promise<void> | undefined;
-  /** Sends trailers after everything queued, and ends this side. */
+  /**
+   * Sends trailers after everything queued, and ends this side. Nothing happens on a failed stream.
+   *
+   * @throws {TypeError} before `sendHeaders`, after this side has ended, or for a field that cannot be sent
+   */
   sendTrailers(trailers: HeaderList): void;
-  /** Ends this side after everything queued. */
+  /** Ends this side after everything queued. Idempotent. @throws {TypeError} before `sendHeaders` */
   end(): void;
-  /** Gives `byteCount` body bytes of window back to the peer (stream and connection). */
+  /**
+   * Gives `byteCount` body bytes of window back to the peer (stream and connection). Bytes of a stream that failed or
+   * was reset are given back by themselves; those of a stream that ended well are not, so every byte needs either
+   * `consume` or a final `reset`.
+   */
   consume(byteCount: number): void;
-  /** RST_STREAM; the sink hears nothing more. Idempotent. @default code CANCEL */
+  /**
+   * RST_STREAM; the sink hears nothing more, and what is queued is dropped. With NO_ERROR (0) on a side that has ended,
+   * what is queued goes out first. On a stream that is through, only the window is given back. Idempotent.
+   *
+   * @default code CANCEL
+   */
   reset(code?: number): void;
 }
 
 /** Limits of a session. */
 export interface Http2Options {
-  /** Receive window of a stream. @default 16 MiB */
+  /** Receive window of a stream; at least 65535. @default 16 MiB */
   readonly streamWindowBytes?: number;
-  /** Receive window of the connection. @default 32 MiB */
+  /** Receive window of the connection; at least 65535. @default 32 MiB */
   readonly connectionWindowBytes?: number;
   /** Largest frame we accept. @default 1 MiB */
   readonly maxFrameBytes?: number;
