@@ -6,6 +6,7 @@
 import type { WireCodec } from "./types.ts";
 
 export { checkApiKey } from "./api_key.ts";
+export { formatDatetime, parseDatetime } from "./datetime.ts";
 export { ProtocolError } from "./errors.ts";
 export { isUlid, isUuid, newUlid, newUuid } from "./ids.ts";
 export { jsonCodec } from "./json_codec.ts";
@@ -54,6 +55,7 @@ export { type CheckedRequests, validateRequest, warmUpValidation } from "./valid
 export {
   adaptQuery,
   capabilitiesOf,
+  formOf,
   infoOfOldServer,
   isUnknownAction,
   parseVersion,

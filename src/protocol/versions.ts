@@ -4,7 +4,7 @@
  * @module
  */
 import { isMosaicoError, type JsonObject } from "../base/mod.ts";
-import type { SemVer, ServerInfo } from "./types.ts";
+import type { SemVer, ServerInfo, WireCodec } from "./types.ts";
 
 /**
  * What a server is known by: `version`, the only action of servers before 0.7 that says so; `info` with a JSON answer, 0.7;
@@ -66,6 +66,12 @@ export function infoOfOldServer(version: string, semver: SemVer): ServerInfo {
     semver,
     config: { maxDecodeMessageBytes: bytes, maxEncodeMessageBytes: bytes, targetEncodeMessageBytes: bytes },
   };
+}
+
+/** Form of the answer of `info`: JSON begins with a brace, and the version that a message begins with never does. */
+export function formOf(answer: Uint8Array): WireCodec["form"] {
+  const first = answer.find((byte) => byte !== 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d);
+  return first === 0x7b ? "json" : "binary";
 }
 
 /** Whether a call failed because the server has no action of that name. All servers word it alike. */

@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { MosaicoError } from "../../../src/base/mod.ts";
+import { MosaicoError, utf8 } from "../../../src/base/mod.ts";
 import {
   adaptQuery,
   capabilitiesOf,
+  formOf,
   infoOfOldServer,
   isUnknownAction,
+  jsonCodec,
+  loadBinaryCodec,
   parseVersion,
 } from "../../../src/protocol/mod.ts";
 
@@ -53,4 +56,16 @@ test("parseVersion() reads what is there", () => {
   assert.deepEqual(parseVersion("v1.2.3-rc.1"), { major: 1, minor: 2, patch: 3, pre: "rc.1" });
   assert.deepEqual(parseVersion("1"), { major: 1, minor: 0, patch: 0 });
   assert.deepEqual(parseVersion("next"), { major: 0, minor: 0, patch: 0 });
+});
+
+test("formOf() tells the answers of info apart", async () => {
+  const info = infoOfOldServer("0.8.0", { major: 0, minor: 8, patch: 0 });
+  assert.equal(formOf(jsonCodec.encodeAnswer("info", info)), "json");
+  assert.equal(formOf(utf8('\n {"action": "info"}')), "json");
+  const binary = await loadBinaryCodec();
+  // 9, 10, 13 and 32 characters: lengths that would be blanks in JSON.
+  for (const version of ["0.8.0", "0.8.0-rc1", "0.8.0-rc10", "0.8.0-nightly", "0.8.0-".padEnd(32, "x")]) {
+    assert.equal(formOf(binary.encodeAnswer("info", { ...info, version })), "binary");
+  }
+  assert.equal(formOf(new Uint8Array(0)), "binary");
 });
