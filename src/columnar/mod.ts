@@ -1,0 +1,18 @@
+/**
+ * Tables in memory, in Arrow's layout: schema, batches, builders, rows, and the IPC format on the wire.
+ *
+ * @module
+ */
+export type { Batch, BodyCodec, Column, DataType, Field, IpcMessage, Schema, TimeUnit, ValueArray } from "./types.ts";
+export { IpcError, SchemaError } from "./errors.ts";
+export { BatchBuilder, type BatchBuilderOptions } from "./building/batch_builder.ts";
+export { batchFromColumns } from "./building/batch_from_columns.ts";
+export { equalSchemas } from "./equal.ts";
+export { schemaFingerprintText } from "./fingerprint_text.ts";
+export { BatchDecoder } from "./ipc/batch_decoder.ts";
+export { encodeBatch, sizeOfBatch } from "./ipc/batch_encoder.ts";
+export { encapsulate, unwrapEncapsulated } from "./ipc/message.ts";
+export { decodeSchema, encodeSchema } from "./ipc/schema_message.ts";
+export { IpcStreamDecoder } from "./ipc/stream_decoder.ts";
+export { type RowReader, rowReader, type RowReaderOptions, timestamps } from "./rows/row_reader.ts";
+export { sliceBatch } from "./slice.ts";

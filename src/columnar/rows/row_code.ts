@@ -1,0 +1,171 @@
+/**
+ * Rows by generated code: an object literal of one shape per schema, one function per nested type.
+ *
+ * @module
+ */
+import { fromFloat16Bits } from "../float16.ts";
+import type { Column, Field, Schema } from "../types.ts";
+import { allValid } from "./row_closures.ts";
+import type { BindBatch } from "./row_reader.ts";
+import { TextReader } from "./text_reader.ts";
+import { duplicateKey, isNumeric } from "./value_types.ts";
+
+/**
+ * Binds batches of `schema` to generated code.
+ *
+ * @throws {EvalError} when the runtime refuses to generate code.
+ */
+export function makeCodeReader(schema: Schema, dropEmpty: boolean): BindBatch {
+  const generator = new Generator(dropEmpty);
+  const { code, fields } = generator.reader(schema.fields.slice(1));
+  const bind = new Function("fields", "helpers", code)(fields, { allValid, duplicateKey, fromFloat16Bits, TextReader });
+  return (batch) => bind(batch.columns.slice(1).flatMap(flatten));
+}
+
+/** A column, then its children, in the order the generator numbers them. */
+function flatten(column: Column): Column[] {
+  return [column, ...column.children.flatMap(flatten)];
+}
+
+/** Variables of column `k`: `c` values, `b` validity, `o` offsets, `t` text reader, `r` its reading function. */
+class Generator {
+  readonly #dropEmpty: boolean;
+  readonly #fields: Field[] = [];
+  readonly #declared: string[] = [];
+  readonly #bind: string[] = [];
+  readonly #functions: string[] = [];
+
+  constructor(dropEmpty: boolean) {
+    this.#dropEmpty = dropEmpty;
+  }
+
+  reader(fields: readonly Field[]): { code: string; fields: readonly Field[] } {
+    const members = fields.map((field) => `${propertyOf(field)}: ${this.#column(field)("i")}`);
+    const code = [
+      `"use strict";`,
+      `const { allValid, duplicateKey, fromFloat16Bits, TextReader } = helpers;`,
+      this.#declared.length === 0 ? "" : `let ${this.#declared.join(", ")};`,
+      ...this.#functions,
+      `function read(i) { return { ${members.join(", ")} }; }`,
+      `return (columns) => {\n${this.#bind.join("\n")}\nreturn read; };`,
+    ].join("\n");
+    return { code, fields: this.#fields };
+  }
+
+  /** A variable bound to a part of column `k`. */
+  #bound(variable: string, value: string): string {
+    this.#declared.push(variable);
+    this.#bind.push(`${variable} = ${value};`);
+    return variable;
+  }
+
+  /** Numbers a column; makes the expression of its value at an index expression. */
+  #column(field: Field): (index: string) => string {
+    const k = this.#fields.push(field) - 1;
+    const b = this.#bound(`b${k}`, `columns[${k}]?.validity`);
+    const value = this.#value(field, k);
+    return (i) => `(${b} !== undefined && (${b}[(${i}) >>> 3] >>> ((${i}) & 7) & 1) === 0 ? undefined : ${value(i)})`;
+  }
+
+  #value(field: Field, k: number): (index: string) => string {
+    const { type } = field;
+    const values = () => this.#bound(`c${k}`, `columns[${k}]?.values`);
+    switch (type.kind) {
+      case "float": {
+        const c = values();
+        return (i) => type.bits === 16 ? `fromFloat16Bits(${c}[${i}])` : `${c}[${i}]`;
+      }
+      case "bool": {
+        const c = values();
+        return (i) => `((${c}[(${i}) >>> 3] >>> ((${i}) & 7) & 1) === 1)`;
+      }
+      case "utf8":
+      case "largeUtf8": {
+        const [c, t, range] = [values(), this.#bound(`t${k}`, "new TextReader()"), this.#range(field, k)];
+        return (i) => `${t}.read(${c}, ${range(i)})`;
+      }
+      case "binary":
+      case "largeBinary": {
+        const [c, range] = [values(), this.#range(field, k)];
+        return (i) => `${c}.subarray(${range(i)})`;
+      }
+      case "list":
+      case "largeList": {
+        const range = this.#range(field, k);
+        const items = this.#items(type.item, k);
+        return (i) => `${items}(${range(i)})`;
+      }
+      case "fixedSizeList": {
+        const items = this.#items(type.item, k);
+        return (i) => `${items}((${i}) * ${type.size}, ((${i}) + 1) * ${type.size})`;
+      }
+      case "struct":
+        return this.#struct(type.fields, k);
+      case "map":
+        return this.#map(field, k);
+      case "dictionary": {
+        const c = values();
+        const value = this.#column(type.values);
+        return (i) => value(`Number(${c}[${i}])`);
+      }
+      default: {
+        const c = values();
+        return (i) => `${c}[${i}]`;
+      }
+    }
+  }
+
+  /** Arguments that say where row `index` starts and ends. */
+  #range(field: Field, k: number): (index: string) => string {
+    const o = this.#bound(`o${k}`, `columns[${k}]?.offsets`);
+    if (field.type.kind.startsWith("large")) return (i) => `Number(${o}[${i}]), Number(${o}[(${i}) + 1])`;
+    return (i) => `${o}[${i}], ${o}[(${i}) + 1]`;
+  }
+
+  #struct(fields: readonly Field[], k: number): (index: string) => string {
+    const members = fields.map((field) => this.#column(field)("i"));
+    const properties = fields.map((field, m) => `${propertyOf(field)}: m${m}`).join(", ");
+    const empty = members.map((_, m) => `m${m} === undefined`).join(" && ");
+    this.#functions.push(
+      `function r${k}(i) {`,
+      ...members.map((value, m) => `const m${m} = ${value};`),
+      this.#dropEmpty && members.length > 0 ? `if (${empty}) return undefined;` : "",
+      `return { ${properties} }; }`,
+    );
+    return (i) => `r${k}(${i})`;
+  }
+
+  /** A function of the items of list `k` from `start` to `end`. */
+  #items(item: Field, k: number): string {
+    const child = this.#fields.length;
+    const value = this.#column(item)("i");
+    const loop = (list: string) =>
+      `const list = ${list}; for (let i = start; i < end; i++) list[i - start] = ${value}; return list;`;
+    const valid = `allValid(b${child}, start, end)`;
+    const whole = isNumeric(item)
+      ? `if (${valid}) return c${child}.subarray(start, end);`
+      : item.type.kind === "float"
+      ? `if (${valid}) { ${loop("new Float32Array(end - start)")} }`
+      : "";
+    this.#functions.push(`function r${k}(start, end) { ${whole} ${loop("new Array(end - start)")} }`);
+    return `r${k}`;
+  }
+
+  #map(field: Field, k: number): (index: string) => string {
+    const range = this.#range(field, k);
+    const entries = field.type.kind === "map" && field.type.entries.type;
+    if (!entries || entries.kind !== "struct") throw new TypeError("Cannot read rows: a map of no entries");
+    this.#fields.push(field.type.entries);
+    const [key, value] = entries.fields.map((each) => this.#column(each)("i"));
+    this.#functions.push(
+      `function r${k}(start, end) { const map = new Map(); for (let i = start; i < end; i++) { const key = ${key};`,
+      `if (map.has(key)) throw duplicateKey(fields[${k}], key); map.set(key, ${value}); } return map; }`,
+    );
+    return (i) => `r${k}(${range(i)})`;
+  }
+}
+
+/** Name of a property in an object literal; computed, so that `__proto__` is a name like any other. */
+function propertyOf(field: Field): string {
+  return `[${JSON.stringify(field.key ?? field.name)}]`;
+}

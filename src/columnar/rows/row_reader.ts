@@ -1,0 +1,97 @@
+/**
+ * Batches as rows.
+ *
+ * @module
+ */
+import { equalSchemas } from "../equal.ts";
+import { SchemaError } from "../errors.ts";
+import type { Batch, Schema } from "../types.ts";
+import { makeClosureReader } from "./row_closures.ts";
+import { makeCodeReader } from "./row_code.ts";
+import { assertRowForm } from "./value_types.ts";
+
+/** How rows are read. */
+export interface RowReaderOptions {
+  /**
+   * What becomes of a nested object whose every member is null, through objects within it but not through lists:
+   * `"absent"` makes it `undefined`.
+   *
+   * @default "keep"
+   */
+  readonly emptyStructs?: "keep" | "absent";
+  /** Whether code may be generated. Without it the same is done several times slower. @default true, where allowed */
+  readonly codeGeneration?: boolean;
+}
+
+/** Reads rows of batches of one schema. */
+export interface RowReader {
+  /**
+   * Row `index` of `batch`: an object of all columns but the first, by `Field.key`, or else name.
+   *
+   * 64-bit integers are bigint, other numbers number, maps `Map`, null is `undefined`. Lists of numbers are typed arrays
+   * (of booleans, float16 and others, or with nulls in them: plain arrays, `undefined` for null; float16 lists
+   * `Float32Array`). Binaries and typed arrays are views of the batch: copy them to keep them without it.
+   *
+   * @throws {RangeError} when there is no such row.
+   * @throws {SchemaError} when the batch is of another schema, or a map has a key twice (`schema.duplicate_key`).
+   */
+  row(batch: Batch, index: number): Record<string, unknown>;
+}
+
+/** Reads row `index` of the batch it was bound to. */
+export type ReadRow = (index: number) => Record<string, unknown>;
+
+/** Binds a batch. */
+export type BindBatch = (batch: Batch) => ReadRow;
+
+/**
+ * A reader for batches of `schema`, compiled when it first reads.
+ *
+ * @throws {SchemaError} `schema.unsupported_type` when a column, other than the first, has no row form.
+ */
+export function rowReader(schema: Schema, options: RowReaderOptions = {}): RowReader {
+  const fields = schema.fields.slice(1);
+  fields.forEach(assertRowForm);
+  const dropEmpty = options.emptyStructs === "absent";
+  let bind: BindBatch | undefined;
+  let bound: Batch | undefined;
+  let read: ReadRow;
+  const open = (batch: Batch): void => {
+    if (batch.schema !== bound?.schema && !equalSchemas(batch.schema, schema)) {
+      throw new SchemaError("schema.mismatch", "Cannot read rows: the batch is of another schema than its reader");
+    }
+    bind ??= compile(schema, dropEmpty, options.codeGeneration ?? true);
+    read = bind(batch);
+    bound = batch;
+  };
+  return {
+    row(batch, index) {
+      if (batch !== bound) open(batch);
+      if (!(index >= 0 && index < batch.numRows)) {
+        throw new RangeError(`Cannot read row: ${index} of ${batch.numRows} rows`);
+      }
+      return read(index);
+    },
+  };
+}
+
+function compile(schema: Schema, dropEmpty: boolean, codeGeneration: boolean): BindBatch {
+  if (!codeGeneration) return makeClosureReader(schema, dropEmpty);
+  try {
+    return makeCodeReader(schema, dropEmpty);
+  } catch (error) {
+    if (error instanceof EvalError) return makeClosureReader(schema, dropEmpty);
+    throw error;
+  }
+}
+
+/**
+ * The first column of `batch`, which is `int64`: its times. Returns a view.
+ *
+ * @throws {SchemaError} when the first column is of another type.
+ */
+export function timestamps(batch: Batch): BigInt64Array {
+  const values = batch.columns[0]?.values;
+  if (values instanceof BigInt64Array) return values;
+  throw new SchemaError("schema.mismatch", "Cannot read timestamps: the first column is not int64");
+}
