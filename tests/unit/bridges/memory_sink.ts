@@ -37,7 +37,7 @@ export class MemoryTopic implements TopicSink<unknown> {
 
 /** Keeps what a bridge writes. */
 export class MemorySink implements RowSink {
-  readonly topics = new Map<string, MemoryTopic>();
+  readonly topics: Map<string, MemoryTopic> = new Map();
 
   topicCreate<T>(name: string, type: OntologyType<T>, options: { metadata?: JsonObject } = {}): Promise<TopicSink<T>> {
     if (this.topics.has(name)) throw new Error(`topic ${name} is there twice`);
