@@ -45,7 +45,7 @@ export function encodeFrame(kernel: Lz4Kernel, input: Uint8Array, options: Frame
     } else if (from + length > window + windowBytes) {
       const kept = from - HISTORY_BYTES;
       bytes.copyWithin(window, kept, from);
-      wasm.rebaseTable(kept - window);
+      wasm.rebaseTable(kept - window, window);
       from = window + HISTORY_BYTES;
     }
     bytes.set(input.subarray(at, at + length), from);

@@ -13,7 +13,7 @@ interface Exports {
   readonly memory: WebAssembly.Memory;
   heapBase(): number;
   resetTable(): void;
-  rebaseTable(shift: number): void;
+  rebaseTable(shift: number, low: number): void;
   compressBlock(to: number, from: number, size: number, low: number): number;
   decompressBlock(to: number, limit: number, low: number, from: number, size: number): number;
   hashBytes(at: number, size: number): number;
@@ -48,6 +48,7 @@ export class Lz4Kernel {
     this.window = this.wasm.heapBase();
     this.bytes = new Uint8Array(this.wasm.memory.buffer);
     this.view = new DataView(this.wasm.memory.buffer);
+    this.reserve(16, 0); // for a frame's header
   }
 
   /** Lays out a window and room for blocks of these sizes; what was there before is lost. */

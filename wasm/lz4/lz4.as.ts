@@ -19,9 +19,9 @@ const LAST_LITERALS: usize = 5;
 const MATCH_START_LIMIT: usize = 12;
 const MAX_OFFSET: usize = 65535;
 
-/** First address the caller may use. */
+/** First address the caller may use: so high that an empty entry of the table, 0, is too far away to match. */
 export function heapBase(): usize {
-  return (__heap_base + 63) & ~63;
+  return max<usize>(__heap_base + 63, MAX_OFFSET + 64) & ~63;
 }
 
 // ---------------------------------------------------------------------------------------------- compression
@@ -31,11 +31,11 @@ export function resetTable(): void {
   memory.fill(table, 0, 4 << HASH_BITS);
 }
 
-/** Follows a move of the caller's window by `shift` bytes towards lower addresses. */
-export function rebaseTable(shift: usize): void {
+/** Follows a move of the caller's window by `shift` bytes down; what was moved below `low` is forgotten. */
+export function rebaseTable(shift: usize, low: usize): void {
   for (let entry = table, end = table + (4 << HASH_BITS); entry < end; entry += 4) {
     const address = <usize> load<u32>(entry);
-    store<u32>(entry, <u32> (address > shift ? address - shift : 0));
+    store<u32>(entry, <u32> (address >= low + shift ? address - shift : 0));
   }
 }
 
@@ -127,7 +127,7 @@ export function compressBlock(to: usize, from: usize, size: usize, low: usize): 
         match = load<u32>(entry);
         store<u32>(entry, <u32> p);
         entry = hash(next);
-      } while (match < low || p - match > MAX_OFFSET || load<u32>(match) != load<u32>(p));
+      } while (p - match > MAX_OFFSET || load<u32>(match) != load<u32>(p));
       while (p > anchor && match > low && load<u8>(p - 1) == load<u8>(match - 1)) {
         p--;
         match--;
@@ -155,7 +155,7 @@ export function compressBlock(to: usize, from: usize, size: usize, low: usize): 
         entry = hash(p);
         match = load<u32>(entry);
         store<u32>(entry, <u32> p);
-        if (match < low || p - match > MAX_OFFSET || load<u32>(match) != load<u32>(p)) break;
+        if (p - match > MAX_OFFSET || load<u32>(match) != load<u32>(p)) break;
         if (toEnd - to < 32) return 0;
         token = to;
         store<u8>(to, 0);
@@ -206,28 +206,47 @@ function repeatPattern(to: usize, offset: usize, end: usize): void {
  */
 export function decompressBlock(to: usize, limit: usize, low: usize, from: usize, size: usize): usize {
   const end = from + size;
+  // Before these, literals and match of a short sequence need no look at the ends.
+  const shortFrom = size > 18 ? end - 18 : 0;
+  const shortTo = limit - to > 32 ? limit - 32 : 0;
   while (from < end) {
     const token = <usize> load<u8>(from);
     from++;
     let length = token >> 4;
-    if (length == 15) {
-      let byte: usize;
-      do {
-        if (from >= end) return 0;
-        byte = load<u8>(from);
-        from++;
-        length += byte;
-      } while (byte == 255);
+    let offset: usize;
+    if (length < 15 && from < shortFrom && to < shortTo) {
+      v128.store(to, v128.load(from));
+      to += length;
+      offset = load<u16>(from + length);
+      from += length + 2;
+      length = token & 15;
+      if (length < 15 && offset >= 8 && offset <= to - low) {
+        store<u64>(to, load<u64>(to - offset));
+        store<u64>(to, load<u64>(to - offset, 8), 8);
+        store<u16>(to, load<u16>(to - offset, 16), 16);
+        to += length + MIN_MATCH;
+        continue;
+      }
+    } else {
+      if (length == 15) {
+        let byte: usize;
+        do {
+          if (from >= end) return 0;
+          byte = load<u8>(from);
+          from++;
+          length += byte;
+        } while (byte == 255);
+      }
+      if (length > limit - to || length > end - from) return 0;
+      copyWild(to, from, to + length);
+      to += length;
+      from += length;
+      if (from == end) return to; // the last sequence has no match
+      if (end - from < 2) return 0;
+      offset = load<u16>(from);
+      from += 2;
+      length = token & 15;
     }
-    if (length > limit - to || length > end - from) return 0;
-    copyWild(to, from, to + length);
-    to += length;
-    from += length;
-    if (from == end) return to; // the last sequence has no match
-    if (end - from < 2) return 0;
-    const offset = <usize> load<u16>(from);
-    from += 2;
-    length = token & 15;
     if (length == 15) {
       let byte: usize;
       do {
