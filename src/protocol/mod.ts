@@ -51,7 +51,7 @@ export {
   type TopicMetadata,
   type WireCodec,
 } from "./types.ts";
-export { type CheckedRequests, validateRequest, warmUpValidation } from "./validation.ts";
+export { type Commands, validateCommand, validateRequest, warmUpValidation } from "./validation.ts";
 export {
   adaptQuery,
   capabilitiesOf,

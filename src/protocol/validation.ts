@@ -9,33 +9,33 @@ import { ProtocolError, quote } from "./errors.ts";
 import type { MessageForm } from "./message_form.ts";
 import type { ActionName, Actions, FlightInfoCommand, PutCommand } from "./types.ts";
 
-/** Everything a client asks that has rules: actions, and commands in descriptors. */
-export type CheckedRequests =
-  & { readonly [A in ActionName]: Actions[A]["request"] }
-  & {
-    /** Command of GetFlightInfo. */
-    readonly GetFlightInfo: FlightInfoCommand;
-    /** Command of GetSchema: the locator. */
-    readonly GetSchema: string;
-    /** Command of DoPut. */
-    readonly DoPut: PutCommand;
-  };
+/** Commands in descriptors, by the verb that carries them. */
+export interface Commands {
+  /** Command of GetFlightInfo. */
+  readonly GetFlightInfo: FlightInfoCommand;
+  /** Command of GetSchema: the locator. */
+  readonly GetSchema: string;
+  /** Command of DoPut. */
+  readonly DoPut: PutCommand;
+}
 
-type Check = <R extends keyof CheckedRequests>(name: R, request: CheckedRequests[R]) => void;
+type Check = (name: ActionName | keyof Commands, value: unknown) => void;
 
 /** Loaded once for the whole process: it holds code, no state. */
 let loading: Promise<Check> | undefined;
 
 /**
- * Checks a request against the rules of its message: names, locators, windows, what must not be empty.
+ * Checks the request of an action against the rules of its message: names, locators, windows, what must not be empty.
  *
  * @throws {ProtocolError} `message.invalid_request`, naming every field that breaks a rule
  */
-export async function validateRequest<R extends keyof CheckedRequests>(
-  name: R,
-  request: CheckedRequests[R],
-): Promise<void> {
-  (await (loading ??= load()))(name, request);
+export async function validateRequest<A extends ActionName>(action: A, request: Actions[A]["request"]): Promise<void> {
+  (await (loading ??= load()))(action, request);
+}
+
+/** As {@linkcode validateRequest}, for the command of a descriptor. @throws {ProtocolError} `message.invalid_request` */
+export async function validateCommand<C extends keyof Commands>(verb: C, command: Commands[C]): Promise<void> {
+  (await (loading ??= load()))(verb, command);
 }
 
 /** Loads the rules and what checks them, so that the first check does not wait for it. */
@@ -50,23 +50,18 @@ async function load(): Promise<Check> {
     import("./message_actions.ts"),
     import("./message_documents.ts"),
   ]);
-  const commands = {
-    GetFlightInfo: documents.FLIGHT_INFO_COMMAND,
-    GetSchema: documents.SCHEMA_COMMAND,
-    DoPut: documents.PUT_COMMAND,
-  };
-  const formOf = (name: keyof CheckedRequests) =>
-    (name in commands
-      ? commands[name as keyof typeof commands]
-      : MESSAGE_ACTIONS[name as ActionName].request) as MessageForm<
-        unknown
-      >;
+  const forms = new Map<string, Pick<MessageForm<never>, "schema" | "toMessage">>([
+    ["GetFlightInfo", documents.FLIGHT_INFO_COMMAND],
+    ["GetSchema", documents.SCHEMA_COMMAND],
+    ["DoPut", documents.PUT_COMMAND],
+    ...Object.entries(MESSAGE_ACTIONS).map(([action, { request }]) => [action, request] as const),
+  ]);
   // The patterns are our own and mean the same to RegExp as to RE2, which takes longer.
   const validator = createValidator({ regexMatch: (pattern, text) => new RegExp(pattern).test(text) });
 
   return (name, request) => {
-    const form = formOf(name);
-    const message = form.toMessage(request);
+    const form = forms.get(name)!;
+    const message = form.toMessage(request as never);
     const result = validator.validate(form.schema, message);
     if (result.kind === "valid") return;
     if (result.kind === "error") throw result.error;
@@ -75,7 +70,7 @@ async function load(): Promise<Check> {
       const shown = typeof value === "string" ? ` ${quote(value)}` : "";
       return `${pathToString(violation.field)}${shown} ${problemOf(violation)}`.trim();
     });
-    throw new ProtocolError("message.invalid_request", `Cannot send ${name}: ${problems.join("; ")}`, {
+    throw new ProtocolError("message.invalid_request", `Cannot run ${name}: ${problems.join("; ")}`, {
       message: name,
     });
   };

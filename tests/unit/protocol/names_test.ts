@@ -15,6 +15,7 @@ import {
   sanitizeTopicName,
   sessionLocator,
   unpackLocator,
+  validateCommand,
   validateRequest,
 } from "../../../src/protocol/mod.ts";
 
@@ -108,8 +109,8 @@ test("parseLocator() and the rules of the messages agree", async () => {
     fc.asyncProperty(text, ulid, async (head, tail) => {
       const locator = head + tail;
       await allowed(["sequence", "topic", "session"], locator, () => validateRequest("topic_delete", { locator }));
-      await allowed(["sequence", "topic"], locator, () => validateRequest("GetFlightInfo", { locator }));
-      await allowed(["topic"], locator, () => validateRequest("GetSchema", locator));
+      await allowed(["sequence", "topic"], locator, () => validateCommand("GetFlightInfo", { locator }));
+      await allowed(["topic"], locator, () => validateCommand("GetSchema", locator));
     }),
     { numRuns: 300 },
   );

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isMosaicoError } from "../../../src/base/mod.ts";
-import { validateRequest, warmUpValidation } from "../../../src/protocol/mod.ts";
+import { validateCommand, validateRequest, warmUpValidation } from "../../../src/protocol/mod.ts";
 
 const TOPIC = {
   locator: "drive_1/imu",
@@ -25,20 +25,20 @@ test("requests that keep the rules pass", async () => {
   await validateRequest("sequence_create", { locator: "drive_1", userMetadata: { a: 1 } });
   await validateRequest("topic_create", TOPIC);
   await validateRequest("session_delete", { locator: "drive_1:01M81Y1W8YMY1XHK9HGW9P2DY1" });
-  await validateRequest("GetFlightInfo", { locator: "a", window: { startNs: -5n, endNs: 5n } });
-  await validateRequest("GetFlightInfo", { locator: "a", window: { startNs: 5n } });
-  await validateRequest("DoPut", { locator: "a/b", topicUuid: "u" });
+  await validateCommand("GetFlightInfo", { locator: "a", window: { startNs: -5n, endNs: 5n } });
+  await validateCommand("GetFlightInfo", { locator: "a", window: { startNs: 5n } });
+  await validateCommand("DoPut", { locator: "a/b", topicUuid: "u" });
 });
 
 test("names and locators are checked, each for what it names", async () => {
   await refused(
     validateRequest("sequence_create", { locator: "a b", userMetadata: {} }),
-    /^Cannot send sequence_create: locator "a b" is not a valid name or locator here$/,
+    /^Cannot run sequence_create: locator "a b" is not a valid name or locator here$/,
   );
   await refused(validateRequest("sequence_create", { locator: "/a", userMetadata: {} }), /locator "\/a"/);
   await refused(validateRequest("topic_create", { ...TOPIC, locator: "drive_1" }), /locator "drive_1"/);
   await refused(validateRequest("topic_delete", { locator: "a//b" }), /locator "a\/\/b"/);
-  await refused(validateRequest("GetSchema", "a"), /Cannot send GetSchema: locator "a"/);
+  await refused(validateCommand("GetSchema", "a"), /Cannot run GetSchema: locator "a"/);
 });
 
 test("every broken rule is named", async () => {
@@ -56,7 +56,7 @@ test("windows, lists and kinds are checked", async () => {
     /timestamp_range does not start before its end/,
   );
   await refused(
-    validateRequest("GetFlightInfo", { locator: "a", window: backwards }),
+    validateCommand("GetFlightInfo", { locator: "a", window: backwards }),
     /the window does not start before/,
   );
   await refused(
