@@ -1,0 +1,23 @@
+/**
+ * Queries: how they are put together, how a server reads and answers them, and what comes back.
+ *
+ * @module
+ */
+export { type ErrorFacts, type JsonObject, type JsonValue, MosaicoError } from "../base/mod.ts";
+export type { Batch, Column, DataType, Field, Schema, TimeUnit, ValueArray } from "../columnar/mod.ts";
+export {
+  type BooleanPath,
+  type NumericPath,
+  type Operator,
+  type OrderedPath,
+  queryableBoolean,
+  queryableNumeric,
+  queryableString,
+  type QueryExpression,
+  type StringPath,
+} from "../ontology/mod.ts";
+export type { ClusterizeRequest, QueryItem, QueryItemTopic, TimestampRange, TopicCluster } from "../protocol/mod.ts";
+export * from "./builder/mod.ts";
+export { QueryError } from "./errors.ts";
+export * from "./predicate/mod.ts";
+export * from "./response/mod.ts";
