@@ -4,7 +4,10 @@
  * @module
  */
 export type { Batch, BodyCodec, Column, DataType, Field, IpcMessage, Schema, TimeUnit, ValueArray } from "./types.ts";
+export { type ErrorFacts, MosaicoError } from "../base/mod.ts";
 export { IpcError, SchemaError } from "./errors.ts";
+export { fromArrow } from "./arrow/from_arrow.ts";
+export { toArrow } from "./arrow/to_arrow.ts";
 export { BatchBuilder, type BatchBuilderOptions } from "./building/batch_builder.ts";
 export { batchFromColumns } from "./building/batch_from_columns.ts";
 export { equalSchemas } from "./equal.ts";
@@ -16,3 +19,4 @@ export { decodeSchema, encodeSchema } from "./ipc/schema_message.ts";
 export { IpcStreamDecoder } from "./ipc/stream_decoder.ts";
 export { type RowReader, rowReader, type RowReaderOptions, timestamps } from "./rows/row_reader.ts";
 export { sliceBatch } from "./slice.ts";
+export { sameLayout } from "./same_layout.ts";
