@@ -1,0 +1,66 @@
+/**
+ * What the server knows without touching data: one SQLite file, one table a concept.
+ *
+ * @module
+ */
+import { ChunkTable } from "./chunks.ts";
+import { Database } from "./database.ts";
+import { NotificationTable } from "./notifications.ts";
+import { SequenceTable } from "./sequences.ts";
+import { SessionTable } from "./sessions.ts";
+import { TopicTable } from "./topics.ts";
+import type { UploadProgress } from "./types.ts";
+
+/**
+ * The catalogue of one directory. Every method is synchronous and every change durable when it returns, so a check and
+ * the change that relies on it cannot be torn apart.
+ */
+export class Catalogue implements Disposable {
+  readonly #database: Database;
+  /** Sequences. */
+  readonly sequences: SequenceTable;
+  /** Sessions of sequences. */
+  readonly sessions: SessionTable;
+  /** Topics of sessions. */
+  readonly topics: TopicTable;
+  /** Chunks of topics. */
+  readonly chunks: ChunkTable;
+  /** Notes about sequences and topics. */
+  readonly notifications: NotificationTable;
+
+  /** Opens or creates the catalogue at `path`, exclusively. @throws the error of SQLite; see `isBusy` */
+  constructor(path: string) {
+    this.#database = new Database(path);
+    this.sequences = new SequenceTable(this.#database);
+    this.sessions = new SessionTable(this.#database);
+    this.topics = new TopicTable(this.#database);
+    this.chunks = new ChunkTable(this.#database);
+    this.notifications = new NotificationTable(this.#database);
+  }
+
+  /** Makes the changes of `work` all or none. @throws {StorageError} */
+  transaction<T>(work: () => T): T {
+    return this.#database.transaction(work);
+  }
+
+  /** Notes that an upload into `file` begins; what an earlier one had stored is forgotten. */
+  beginUpload(topicId: bigint, file: string, schemaHeader: Uint8Array): void {
+    this.#database.transaction(() => {
+      this.chunks.add(topicId, 0, []);
+      this.topics.beginUpload(topicId, file, schemaHeader);
+    });
+  }
+
+  /** Notes how far an upload has come, with the chunks it has stored. */
+  saveUpload(topicId: bigint, progress: UploadProgress): void {
+    this.#database.transaction(() => {
+      this.chunks.add(topicId, progress.firstOrdinal, progress.chunks);
+      this.topics.saveUpload(topicId, progress);
+    });
+  }
+
+  /** Closes the file. */
+  [Symbol.dispose](): void {
+    this.#database.close();
+  }
+}

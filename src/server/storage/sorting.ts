@@ -1,0 +1,223 @@
+/**
+ * Bringing rows that came out of order into the order of time.
+ *
+ * @module
+ */
+import { concat } from "../../base/mod.ts";
+import {
+  type Batch,
+  BatchBuilder,
+  BatchDecoder,
+  decodeSchema,
+  encodeBatch,
+  type RowReader,
+  rowReader,
+  type Schema,
+} from "../../columnar/mod.ts";
+import type { Chunk } from "../catalogue/mod.ts";
+import { readChunks } from "./chunk_reader.ts";
+import type { ServerDirectory } from "./directory.ts";
+import { timesOf, timestampColumn } from "./times.ts";
+import { TopicFileWriter } from "./topic_file.ts";
+
+/** Bytes of the batches written: what a merge holds of each of its runs. */
+const BATCH_BYTES = 1 << 20;
+/** Runs merged at a time. */
+const FAN_IN = 32;
+
+/** A data file in order. */
+export interface SortedFile {
+  /** Its name. */
+  readonly file: string;
+  /** Its chunks. */
+  readonly chunks: readonly Chunk[];
+}
+
+/**
+ * Writes the rows of `chunks` of `file` into a new file, in the order of time; rows of one time keep theirs. A merge
+ * sort outside of memory: every batch becomes a run, then {@linkcode FAN_IN} runs at a time become one. Needs the space
+ * of two more files while it runs.
+ */
+export async function sortTopicFile(
+  directory: ServerDirectory,
+  schemaHeader: Uint8Array,
+  file: string,
+  chunks: readonly Chunk[],
+): Promise<SortedFile> {
+  const sorter = new Sorter(directory, schemaHeader);
+  let source = { file, runs: chunks.map((chunk): readonly Chunk[] => [chunk]) };
+  let pass: Merge = (writer, from, [run]) => sorter.sortBatches(writer, from, run!);
+  let width = 1;
+  do {
+    const target = await sorter.pass(source.file, source.runs, width, pass);
+    if (source.file !== file) await directory.removeFiles([source.file]);
+    source = target;
+    pass = (writer, from, runs) => sorter.merge(writer, from, runs);
+    width = FAN_IN;
+  } while (source.runs.length > 1);
+  return { file: source.file, chunks: source.runs[0] ?? [] };
+}
+
+type Merge = (writer: TopicFileWriter, from: string, runs: readonly (readonly Chunk[])[]) => Promise<void>;
+
+class Sorter {
+  readonly #directory: ServerDirectory;
+  readonly #schemaHeader: Uint8Array;
+  readonly #timeColumn: number;
+  /** The schema with the record time first, as rows have it. */
+  readonly #rowSchema: Schema;
+  readonly #schema: Schema;
+
+  constructor(directory: ServerDirectory, schemaHeader: Uint8Array) {
+    this.#directory = directory;
+    this.#schemaHeader = schemaHeader;
+    this.#schema = decodeSchema(schemaHeader);
+    this.#timeColumn = timestampColumn(this.#schema);
+    const [time, ...others] = moved(this.#schema.fields, this.#timeColumn, 0);
+    this.#rowSchema = { ...this.#schema, fields: [{ ...time!, nullable: false }, ...others] };
+  }
+
+  /** Applies `merge` to every `width` runs of `file`; the new file's runs are fewer and longer. */
+  async pass(
+    file: string,
+    runs: readonly (readonly Chunk[])[],
+    width: number,
+    merge: Merge,
+  ): Promise<{ file: string; runs: (readonly Chunk[])[] }> {
+    const target = this.#directory.newFile();
+    const { files, options } = this.#directory;
+    const writer = await TopicFileWriter.create(
+      files,
+      this.#directory.filePath(target),
+      this.#schemaHeader,
+      options.codecs,
+    );
+    try {
+      const merged: (readonly Chunk[])[] = [];
+      for (let i = 0; i < runs.length; i += width) {
+        const first = writer.chunks.length;
+        await merge(writer, file, runs.slice(i, i + width));
+        merged.push(writer.chunks.slice(first));
+      }
+      await writer.end();
+      return { file: target, runs: merged };
+    } catch (error) {
+      await this.#directory.removeFiles([target]);
+      throw error;
+    }
+  }
+
+  /** Writes a batch as a run of batches. */
+  async sortBatches(writer: TopicFileWriter, file: string, chunks: readonly Chunk[]): Promise<void> {
+    const output = new SortedRows(writer, this.#rowSchema, this.#timeColumn, this.#schema);
+    for await (const { batch, times } of this.#batches(file, chunks)) {
+      const order = Uint32Array.from(times, (_, row) => row);
+      order.sort((a, b) => times[a]! < times[b]! ? -1 : times[a]! > times[b]! ? 1 : a - b);
+      for (const row of order) await output.append(times[row]!, batch, row);
+    }
+    await output.flush();
+  }
+
+  /** Merges runs into one. */
+  async merge(writer: TopicFileWriter, file: string, runs: readonly (readonly Chunk[])[]): Promise<void> {
+    const output = new SortedRows(writer, this.#rowSchema, this.#timeColumn, this.#schema);
+    const cursors: Cursor[] = [];
+    for (const run of runs) {
+      const cursor = new Cursor(this.#batches(file, run));
+      if (await cursor.advance()) cursors.push(cursor);
+    }
+    while (cursors.length > 0) {
+      let first = 0;
+      for (let i = 1; i < cursors.length; i++) if (cursors[i]!.time < cursors[first]!.time) first = i;
+      const cursor = cursors[first]!;
+      const room = output.append(cursor.time, cursor.batch, cursor.row);
+      if (room !== undefined) await room;
+      if (!cursor.step() && !await cursor.advance()) cursors.splice(first, 1);
+    }
+    await output.flush();
+  }
+
+  async *#batches(file: string, chunks: readonly Chunk[]): AsyncGenerator<TimedBatch, void, void> {
+    const decoder = new BatchDecoder(this.#schema, this.#directory.options.codecs);
+    for await (const { header, body } of readChunks(this.#directory.files, this.#directory.filePath(file), chunks)) {
+      const batch = decoder.decode(header, body)!; // stored batches were decoded before
+      const columns = moved(batch.columns, this.#timeColumn, 0);
+      yield { batch: { ...batch, schema: this.#rowSchema, columns }, times: timesOf(batch, this.#timeColumn) };
+    }
+  }
+}
+
+interface TimedBatch {
+  readonly batch: Batch;
+  readonly times: BigInt64Array;
+}
+
+/** A place in a run. */
+class Cursor {
+  readonly #batches: AsyncGenerator<TimedBatch, void, void>;
+  #current: TimedBatch | undefined;
+  /** Row within {@linkcode batch}. */
+  row = 0;
+
+  constructor(batches: AsyncGenerator<TimedBatch, void, void>) {
+    this.#batches = batches;
+  }
+
+  get batch(): Batch {
+    return this.#current!.batch;
+  }
+
+  get time(): bigint {
+    return this.#current!.times[this.row]!;
+  }
+
+  /** Goes to the next row of the batch, if it has one. */
+  step(): boolean {
+    return ++this.row < this.#current!.times.length;
+  }
+
+  /** Goes to the first row of the next batch, if there is one. */
+  async advance(): Promise<boolean> {
+    this.#current = (await this.#batches.next()).value ?? undefined;
+    this.row = 0;
+    return this.#current !== undefined;
+  }
+}
+
+/** Rows in order, on their way into a file. */
+class SortedRows {
+  readonly #writer: TopicFileWriter;
+  readonly #timeColumn: number;
+  readonly #schema: Schema;
+  readonly #reader: RowReader;
+  readonly #builder: BatchBuilder;
+
+  constructor(writer: TopicFileWriter, rowSchema: Schema, timeColumn: number, schema: Schema) {
+    this.#writer = writer;
+    this.#timeColumn = timeColumn;
+    this.#schema = schema;
+    this.#reader = rowReader(rowSchema);
+    this.#builder = new BatchBuilder(rowSchema);
+  }
+
+  /** Answers `undefined` while there is room, else a promise of it. */
+  append(time: bigint, batch: Batch, row: number): Promise<void> | undefined {
+    this.#builder.append(time, this.#reader.row(batch, row));
+    return this.#builder.byteLength < BATCH_BYTES ? undefined : this.flush();
+  }
+
+  async flush(): Promise<void> {
+    if (this.#builder.numRows === 0) return;
+    const rows = this.#builder.finish();
+    const columns = moved(rows.columns, 0, this.#timeColumn);
+    const { header, body } = encodeBatch({ ...rows, schema: this.#schema, columns });
+    await this.#writer.append(header, concat(body));
+  }
+}
+
+/** `list` with one entry at another place. */
+function moved<T>(list: readonly T[], from: number, to: number): T[] {
+  const copy = [...list];
+  copy.splice(to, 0, ...copy.splice(from, 1));
+  return copy;
+}

@@ -1,0 +1,68 @@
+/**
+ * The uploads that run now, at most one a topic.
+ *
+ * @module
+ */
+import type { Chunk, TopicRecord } from "../catalogue/mod.ts";
+import type { ServerDirectory } from "./directory.ts";
+import { Upload } from "./upload.ts";
+
+/** Running uploads by topic. What the catalogue calls running and is not here has ended with an earlier server. */
+export class Uploads implements AsyncDisposable {
+  readonly #directory: ServerDirectory;
+  readonly #running = new Map<bigint, Promise<Upload>>();
+
+  /** For the topics of `directory`. */
+  constructor(directory: ServerDirectory) {
+    this.#directory = directory;
+  }
+
+  /** Whether an upload of this topic runs. */
+  has(topicId: bigint): boolean {
+    return this.#running.has(topicId);
+  }
+
+  /**
+   * Runs an upload of `topic`, of which none may run: `work` appends to it. When `work` resolves the topic is complete;
+   * when it throws the topic is left unfinished, with what came so far.
+   *
+   * @throws as {@linkcode Upload.begin}, `work`, {@linkcode Upload.complete}
+   */
+  async run(topic: TopicRecord, schemaHeader: Uint8Array, work: (upload: Upload) => Promise<void>): Promise<void> {
+    const beginning = Upload.begin(this.#directory, topic, schemaHeader);
+    this.#running.set(topic.id, beginning);
+    try {
+      const upload = await beginning;
+      try {
+        await work(upload);
+      } catch (error) {
+        // The failure of the upload counts, not that of saving its remains.
+        await upload.abandon().catch(() => {});
+        throw error;
+      }
+      await upload.complete();
+    } finally {
+      this.#running.delete(topic.id);
+    }
+  }
+
+  /** Chunks of a topic whose upload runs that can be read now; `undefined` when none runs. */
+  async readableChunks(topicId: bigint): Promise<readonly Chunk[] | undefined> {
+    const upload = await this.#running.get(topicId);
+    return await upload?.readableChunks();
+  }
+
+  /** Ends the uploads of topics that are deleted, and removes their data. */
+  async discard(topics: readonly TopicRecord[]): Promise<void> {
+    for (const topic of topics) {
+      const upload = await this.#running.get(topic.id)?.catch(() => undefined);
+      await upload?.discard();
+      await this.#directory.removeFiles([topic.file]);
+    }
+  }
+
+  /** Waits for the uploads to end; whoever feeds them has to end them first. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.allSettled(this.#running.values());
+  }
+}
