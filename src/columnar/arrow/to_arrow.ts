@@ -108,12 +108,9 @@ class Converter {
         );
       case "dictionary": {
         const indices = this.#type(name, type.indices) as Arrow.Int;
-        return new arrow.Dictionary(
-          this.#type(name, type.values.type),
-          indices as never,
-          Number(type.id),
-          type.ordered,
-        );
+        const values = this.#dictionaryTypes.get(type.id) ?? this.#type(name, type.values.type);
+        this.#dictionaryTypes.set(type.id, values);
+        return new arrow.Dictionary(values, indices as never, Number(type.id), type.ordered);
       }
       default:
         throw unsupported(name, type);
