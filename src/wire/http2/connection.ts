@@ -301,11 +301,11 @@ export class Connection implements StreamHost, ReceiverHost {
     // A client's GOAWAY is about pushes, of which there are none: its requests go on.
     if (this.role === "server") return;
     this.#isDraining = true;
+    this.#failWaiting();
     for (const stream of this.table.values()) {
       if (stream.id <= lastStreamId) continue;
       this.#abandon(stream, drainingError(this.#remote, stream.id, this.#complaint), Ending.RESET_HERE);
     }
-    this.#failWaiting();
     this.#checkDrained();
   }
 
@@ -358,7 +358,9 @@ export class Connection implements StreamHost, ReceiverHost {
   }
 
   #failWaiting(): void {
-    for (const stream of this.#waiting.keys()) {
+    const streams = [...this.#waiting.keys()];
+    this.#waiting.clear();
+    for (const stream of streams) {
       this.#abandon(stream, drainingError(this.#remote, 0, this.#complaint), Ending.RESET_HERE);
     }
   }

@@ -47,7 +47,7 @@ export interface ReceiverHost {
   pong(payload: Uint8Array): void;
 }
 
-/** Replies a peer may leave unread before it is taken for a flood. */
+/** Replies, headers of answers included, that a peer may leave unread before it is taken for a flood. */
 const MAX_UNREAD_BYTES = 4 << 20;
 
 /** The receiving half of a connection, behind the parser. */
@@ -150,6 +150,7 @@ export class Receiver implements FrameHandler {
       return this.#refuse(streamId, Http2ErrorCode.PROTOCOL_ERROR);
     }
     this.#control.earn();
+    this.#reply();
     this.#host.openedByPeer(streamId, list, summary, endStream);
   }
 
