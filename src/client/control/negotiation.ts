@@ -1,0 +1,118 @@
+/**
+ * Finds out what server is on the other side, and which form of the protocol it speaks.
+ *
+ * @module
+ */
+import { create } from "@bufbuild/protobuf";
+import { ActionSchema } from "../../../proto/gen/flight_pb.ts";
+import { concat, delay, isMosaicoError, messageOf, MosaicoError } from "../../base/mod.ts";
+import {
+  type ActionName,
+  capabilitiesOf,
+  formOf,
+  infoOfOldServer,
+  isUnknownAction,
+  jsonCodec,
+  loadBinaryCodec,
+  ProtocolError,
+  type ServerEra,
+  type ServerInfo,
+  type WireCodec,
+} from "../../protocol/mod.ts";
+import type { FlightClient } from "../../wire/flight/mod.ts";
+import { inContext } from "./context.ts";
+import type { Negotiated } from "./types.ts";
+
+/** Options of {@linkcode negotiate}. */
+export interface NegotiateOptions {
+  /** Longest time to wait for the server to become available, milliseconds. @default 5000 */
+  readonly timeoutMs?: number;
+  /** Gives up when aborted. */
+  readonly signal?: AbortSignal;
+  /** The server in errors, such as `localhost:6726`. @default "the server" */
+  readonly peer?: string;
+}
+
+const FIRST_WAIT_MS = 25;
+const LONGEST_WAIT_MS = 400;
+
+/**
+ * Asks the server for `info`, then, if it has no such action, for `version`. A server that is not available is asked again
+ * until the timeout; any other failure ends it at once.
+ *
+ * @throws {MosaicoError} `connection.timeout`, with the last failure as cause
+ * @throws {RpcError} what the server answers instead, such as `rpc.permission_denied`
+ * @throws {ProtocolError} `session.unsupported_server`
+ */
+export async function negotiate(flight: FlightClient, options: NegotiateOptions = {}): Promise<Negotiated> {
+  const { timeoutMs = 5_000, signal, peer = "the server" } = options;
+  const timeout = AbortSignal.timeout(timeoutMs);
+  const limit = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
+  let last: unknown;
+  for (let waitMs = FIRST_WAIT_MS;; waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS)) {
+    try {
+      return await inContext(`Cannot agree on a protocol with ${peer}`, () => tellApart(flight, limit));
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (!timeout.aborted && !isMosaicoError(error, "rpc.unavailable")) throw error;
+      last = timeout.aborted ? last ?? error : error;
+    }
+    try {
+      await delay(waitMs, limit);
+    } catch {
+      signal?.throwIfAborted();
+      throw new MosaicoError(
+        "connection.timeout",
+        `Cannot connect to ${peer}: it did not become available within ${timeoutMs} ms: ${messageOf(last)}`,
+        { timeoutMs },
+        { cause: last },
+      );
+    }
+  }
+}
+
+async function tellApart(flight: FlightClient, signal: AbortSignal): Promise<Negotiated> {
+  let bodies;
+  try {
+    bodies = await ask(flight, "info", jsonCodec, signal);
+  } catch (error) {
+    if (isUnknownAction(error)) return await askVersion(flight, signal);
+    if (isMosaicoError(error, "rpc.unimplemented")) throw unsupported("it runs no actions", error);
+    if (!isMosaicoError(error, "rpc.invalid_argument", "rpc.internal")) throw error;
+    // A server that reads requests as protobuf refuses the JSON of ours: ask again in its form.
+    bodies = await ask(flight, "info", await loadBinaryCodec(), signal).catch(() => Promise.reject(error));
+  }
+  const form = formOf(concat(bodies));
+  const codec = form === "json" ? jsonCodec : await loadBinaryCodec();
+  return agreed(form === "json" ? "info" : "binary", codec.decodeAnswer("info", bodies), codec);
+}
+
+async function askVersion(flight: FlightClient, signal: AbortSignal): Promise<Negotiated> {
+  let bodies;
+  try {
+    bodies = await ask(flight, "version", jsonCodec, signal);
+  } catch (error) {
+    throw isUnknownAction(error) ? unsupported("it has neither `info` nor `version`", error) : error;
+  }
+  const { version, semver } = jsonCodec.decodeAnswer("version", bodies);
+  if (semver.major === 0 && semver.minor < 5) throw unsupported(`its version is ${version}, the oldest known is 0.5`);
+  return agreed("version", infoOfOldServer(version, semver), jsonCodec);
+}
+
+async function ask(
+  flight: FlightClient,
+  action: ActionName & ("info" | "version"),
+  codec: WireCodec,
+  signal: AbortSignal,
+): Promise<Uint8Array[]> {
+  const body = codec.encodeRequest(action, {});
+  return await Array.fromAsync(flight.doAction(create(ActionSchema, { type: action, body }), { signal }));
+}
+
+function agreed(era: ServerEra, info: ServerInfo, codec: WireCodec): Negotiated {
+  return { era, info, codec, capabilities: capabilitiesOf(era, info) };
+}
+
+function unsupported(problem: string, cause?: unknown): ProtocolError {
+  return new ProtocolError("session.unsupported_server", `no version of the protocol fits: ${problem}`, {}, { cause });
+}
