@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { JsonValue } from "../../base/mod.ts";
 import type { Batch, Column, DataType, Field, Schema } from "../../columnar/mod.ts";
 import { QueryError } from "../errors.ts";
 import { compileCondition, type Condition, MAX_LIST_LENGTH } from "./condition.ts";
@@ -104,9 +105,16 @@ function leafMask(column: Column, condition: Condition): Uint8Array {
   const read = valueReader(column, MAX_LIST_LENGTH);
   if (read === undefined) return mask;
   const fits = compileCondition(condition);
+  let last: JsonValue | undefined;
+  let verdict = 0;
   for (let row = 0; row < mask.length; row++) {
     if (column.nullCount > 0 && isNull(column, row)) continue;
-    if (fits(read(row))) mask[row] = 1;
+    const value = read(row);
+    if (value !== last) {
+      verdict = fits(value) ? 1 : 0;
+      last = value;
+    }
+    mask[row] = verdict;
   }
   return mask;
 }

@@ -33,8 +33,8 @@ export function valueReader(column: Column, maxItems: number): ValueReader | und
     case "utf8":
     case "largeUtf8": {
       const { offsets } = column;
-      const bytes = column.values as Uint8Array;
-      return (row) => decoder.decode(bytes.subarray(Number(offsets![row]), Number(offsets![row + 1])));
+      const read = textReader(column.values as Uint8Array);
+      return (row) => read(Number(offsets![row]), Number(offsets![row + 1]));
     }
     case "utf8View":
       return views(column);
@@ -86,6 +86,22 @@ function numbers(values: ArrayLike<number>): ValueReader {
 
 function halves(bits: Uint16Array): ArrayLike<number> {
   return new Float16Array(bits.buffer as ArrayBuffer, bits.byteOffset, bits.length);
+}
+
+/** Text often repeats from row to row, the names of frames above all: then it is decoded once. */
+function textReader(bytes: Uint8Array): (from: number, to: number) => string {
+  let last = bytes.subarray(0, 0);
+  let text = "";
+  return (from, to) => {
+    const length = to - from;
+    let same = 0;
+    if (length === last.length) { while (same < length && last[same] === bytes[from + same]) same++; }
+    if (length !== last.length || same < length) {
+      last = bytes.subarray(from, to);
+      text = decoder.decode(last);
+    }
+    return text;
+  };
 }
 
 /** Text of at most 12 bytes lies in the view itself, longer text in a buffer. */
