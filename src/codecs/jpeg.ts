@@ -6,12 +6,15 @@
 import { type JpegEngine, SUBSAMPLING } from "./jpeg_engine.ts";
 import { MAX_JPEG_SIDE, readJpegHeader, tooLarge } from "./jpeg_header.ts";
 import { loadJpegWasm } from "./jpeg_wasm.ts";
+import type { NativeCodecs } from "./native.ts";
 import type { ImagePixels, JpegCodec, JpegDecodeOptions, JpegEncodeOptions } from "./types.ts";
 
 /** Options of {@linkcode jpegCodec}. */
 export interface JpegOptions {
   /** The compiled library, from {@linkcode jpegModule} of another thread. @default compiled here */
   readonly module?: WebAssembly.Module;
+  /** Native libraries to use instead of WASM, from {@linkcode loadNativeCodecs}. @default none */
+  readonly native?: NativeCodecs;
   /** Pictures with more pixels are refused, before memory is taken for them. @default 67_108_864 */
   readonly maxPixels?: number;
 }
@@ -20,7 +23,7 @@ export interface JpegOptions {
 const MAX_PIXELS = 2 ** 28;
 
 /**
- * Loads a JPEG codec: libjpeg-turbo in WASM, no permission needed. Code and binary are loaded on the first call.
+ * Loads a JPEG codec: libjpeg-turbo in WASM, which needs no permission, or native.
  *
  * @throws {RangeError} when `maxPixels` is out of range
  *
@@ -39,7 +42,9 @@ export async function jpegCodec(options: JpegOptions = {}): Promise<JpegCodec> {
   if (!(maxPixels >= 1 && maxPixels <= MAX_PIXELS)) {
     throw new RangeError(`Cannot make a JPEG codec: maxPixels is ${maxPixels}, expected 1 to ${MAX_PIXELS}`);
   }
-  return new CheckedJpeg(await loadJpegWasm(options.module), maxPixels);
+  const native = options.native?.jpeg;
+  const engine = typeof native === "object" ? native : await loadJpegWasm(options.module);
+  return new CheckedJpeg(engine, maxPixels);
 }
 
 /** Checks what an engine is given, and brings its pixels into the form asked for. */

@@ -5,15 +5,18 @@
  */
 import { CodecError } from "./errors.ts";
 import { decodeFrame } from "./lz4_decoder.ts";
-import { encodeFrame, type FrameOptions } from "./lz4_encoder.ts";
+import { encodeFrame, type Lz4FrameOptions } from "./lz4_encoder.ts";
 import type { Lz4BlockSize } from "./lz4_frame.ts";
 import { Lz4Kernel, lz4Module } from "./lz4_kernel.ts";
+import type { NativeCodecs } from "./native.ts";
 import type { BodyCodec } from "./types.ts";
 
 /** Options of {@linkcode lz4Codec}. */
 export interface Lz4Options {
   /** The compiled kernel, from {@linkcode lz4Module} of another thread. @default lz4Module() */
   readonly module?: WebAssembly.Module;
+  /** Native libraries to use before WASM, from {@linkcode loadNativeCodecs}. @default none */
+  readonly native?: NativeCodecs;
   /** Largest block written; a frame's blocks are never larger than it needs. @default 262_144 */
   readonly blockSize?: Lz4BlockSize;
   /** Whether blocks written refer to those before them, which packs a little tighter. @default true */
@@ -21,10 +24,10 @@ export interface Lz4Options {
 }
 
 /**
- * LZ4 frames in WASM. Writes them with content size and without checksums; reads all but those that need a dictionary,
+ * LZ4 frames in WASM, or native code. Writes them with content size and without checksums; reads all but those that need a dictionary,
  * and verifies the checksums they carry. One frame per input, nothing behind it.
  *
- * Its memory is created on first use, kept for the next, and never larger than 9 MiB.
+ * The memory of the WASM is created on first use, kept for the next, and never larger than 9 MiB.
  *
  * @example
  * ```ts
@@ -37,17 +40,20 @@ export interface Lz4Options {
  * ```
  */
 export function lz4Codec(options: Lz4Options = {}): BodyCodec {
-  const frame: FrameOptions = { blockSize: options.blockSize ?? 262_144, linked: options.linked ?? true };
+  const frame: Lz4FrameOptions = { blockSize: options.blockSize ?? 262_144, linked: options.linked ?? true };
   let kernel: Lz4Kernel | undefined;
+  const native = typeof options.native?.lz4 === "object" ? options.native.lz4 : undefined;
   const ready = () => kernel ??= new Lz4Kernel(options.module ?? lz4Module());
   return {
     name: "lz4",
-    compress: (input) => encodeFrame(ready(), input, frame),
+    compress: (input) => native !== undefined ? native.compress(input, frame) : encodeFrame(ready(), input, frame),
     decompress(input, size) {
       if (!Number.isSafeInteger(size) || size < 0) {
         throw new RangeError(`Cannot decompress LZ4: size is ${size}, expected a whole number of at least 0`);
       }
-      try {
+      const plain = native?.decompress(input, size);
+      if (plain !== undefined) return plain;
+      try { // also what the native library refuses: the WASM decoder knows what is wrong with it
         return decodeFrame(ready(), input, size);
       } catch (error) {
         if (!(error instanceof WebAssembly.RuntimeError)) throw error;

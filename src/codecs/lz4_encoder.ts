@@ -8,7 +8,7 @@ import { blockSizeFor, HISTORY_BYTES, type Lz4BlockSize, STORED, WINDOW_BYTES, w
 import type { Lz4Kernel } from "./lz4_kernel.ts";
 
 /** How frames are written. */
-export interface FrameOptions {
+export interface Lz4FrameOptions {
   /** Largest block. */
   readonly blockSize: Lz4BlockSize;
   /** Whether blocks refer to those before them. */
@@ -16,7 +16,7 @@ export interface FrameOptions {
 }
 
 /** One frame of all of `input`, as a copy; `undefined` when it would not be smaller. */
-export function encodeFrame(kernel: Lz4Kernel, input: Uint8Array, options: FrameOptions): Uint8Array | undefined {
+export function encodeFrame(kernel: Lz4Kernel, input: Uint8Array, options: Lz4FrameOptions): Uint8Array | undefined {
   const size = input.byteLength;
   const blockBytes = blockSizeFor(size, options.blockSize);
   const linked = options.linked && size > blockBytes;
@@ -49,7 +49,9 @@ export function encodeFrame(kernel: Lz4Kernel, input: Uint8Array, options: Frame
       from = window + HISTORY_BYTES;
     }
     bytes.set(input.subarray(at, at + length), from);
-    const packed = wasm.compressBlock(to + 4, from, length, window);
+    const packed = linked
+      ? wasm.compressLinked(to + 4, from, length, window)
+      : wasm.compressAlone(to + 4, from, length);
     if (packed === 0) bytes.copyWithin(to + 4, from, from + length);
     view.setUint32(to, packed || length + STORED, true);
     to += 4 + (packed || length);

@@ -14,7 +14,8 @@ interface Exports {
   heapBase(): number;
   resetTable(): void;
   rebaseTable(shift: number, low: number): void;
-  compressBlock(to: number, from: number, size: number, low: number): number;
+  compressAlone(to: number, from: number, size: number): number;
+  compressLinked(to: number, from: number, size: number, low: number): number;
   decompressBlock(to: number, limit: number, low: number, from: number, size: number): number;
   hashBytes(at: number, size: number): number;
   beginContent(): void;

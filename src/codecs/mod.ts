@@ -10,7 +10,12 @@ export { jpegCodec, type JpegOptions } from "./jpeg.ts";
 export { jpegModule } from "./jpeg_wasm.ts";
 export { lz4Codec, type Lz4Options } from "./lz4.ts";
 export type { Lz4BlockSize } from "./lz4_frame.ts";
+export type { Lz4FrameOptions } from "./lz4_encoder.ts";
+export type { JpegEngine } from "./jpeg_engine.ts";
 export { lz4Module } from "./lz4_kernel.ts";
+export type { NativeJpeg } from "./jpeg_native.ts";
+export type { NativeLz4 } from "./lz4_native.ts";
+export { type CodecStatus, codecStatus, loadNativeCodecs, type NativeCodecs, type NativeOptions } from "./native.ts";
 export type {
   BodyCodec,
   ImagePixels,

@@ -9,9 +9,12 @@
 /** Bytes after the end of a region that copies of 16 bytes may touch. */
 export const SLACK: usize = 32;
 
-const HASH_BITS: u32 = 12;
-/** Last address seen for each hash of five bytes; 0 = none. */
-const table: usize = memory.data(4 << 12, 16);
+/**
+ * Where each hash of five bytes was last seen. For blocks of up to 64 KiB on their own, 2^13 distances from the block's
+ * start; otherwise 2^12 addresses.
+ */
+const table: usize = memory.data(16384, 16);
+const TABLE_SIZE: usize = 16384;
 
 const MIN_MATCH: usize = 4;
 /** The format wants the last five bytes to be literals, and no match to start in the last twelve. */
@@ -19,28 +22,30 @@ const LAST_LITERALS: usize = 5;
 const MATCH_START_LIMIT: usize = 12;
 const MAX_OFFSET: usize = 65535;
 
-/** First address the caller may use: so high that an empty entry of the table, 0, is too far away to match. */
+/** First address the caller may use: so high that address 0, an empty entry of the table, is too far away to match. */
 export function heapBase(): usize {
   return max<usize>(__heap_base + 63, MAX_OFFSET + 64) & ~63;
 }
 
 // ---------------------------------------------------------------------------------------------- compression
 
-/** Forgets all earlier data. Call before each frame, and before each independent block. */
+/** Forgets all earlier data. Call before each frame, and before each block on its own. */
 export function resetTable(): void {
-  memory.fill(table, 0, 4 << HASH_BITS);
+  memory.fill(table, 0, TABLE_SIZE);
 }
 
 /** Follows a move of the caller's window by `shift` bytes down; what was moved below `low` is forgotten. */
 export function rebaseTable(shift: usize, low: usize): void {
-  for (let entry = table, end = table + (4 << HASH_BITS); entry < end; entry += 4) {
+  for (let entry = table, end = table + TABLE_SIZE; entry < end; entry += 4) {
     const address = <usize> load<u32>(entry);
     store<u32>(entry, <u32> (address >= low + shift ? address - shift : 0));
   }
 }
 
-function hash(p: usize): usize {
-  return table + (<usize> (((load<u64>(p) << 24) * 889523592379) >> (64 - HASH_BITS)) << 2);
+/** Address of the table's entry, of type T, for the bytes at `p`. */
+function entryOf<T>(p: usize): usize {
+  const hash = (load<u64>(p) << 24) * 889523592379;
+  return sizeof<T>() == 2 ? table + (<usize> (hash >> 51) << 1) : table + (<usize> (hash >> 52) << 2);
 }
 
 /** Copies 16 bytes at a time, so up to 15 past `end`. */
@@ -98,73 +103,82 @@ function putLast(start: usize, to: usize, toEnd: usize, anchor: usize, end: usiz
   return putLiterals(to, anchor, literals) - start;
 }
 
-/**
- * Compresses `size` bytes at `from` to `to`; matches reach down to `low`. Returns the length of the block, or 0 when it
- * would not be shorter than `size`. Writes less than `size` bytes, plus SLACK.
- */
-export function compressBlock(to: usize, from: usize, size: usize, low: usize): usize {
+/** A block, with table entries of type T, which count from `origin`. */
+function compress<T>(to: usize, from: usize, size: usize, low: usize, origin: usize): usize {
   const end = from + size;
   const toEnd = to + size;
   const start = to;
   let anchor = from; // literals not yet written begin here
-  if (size > MATCH_START_LIMIT) {
-    const matchStartEnd = end - MATCH_START_LIMIT;
-    const matchEnd = end - LAST_LITERALS;
-    let p = from;
-    store<u32>(hash(p), <u32> p);
-    p++;
-    while (true) {
-      // Look for four equal bytes, in steps that grow while nothing is found.
-      let match: usize;
-      let next = p;
-      let misses: usize = 1 << 6;
-      let entry = hash(p);
-      do {
-        p = next;
-        next += misses >> 6;
-        misses++;
-        if (next > matchStartEnd) return putLast(start, to, toEnd, anchor, end);
-        match = load<u32>(entry);
-        store<u32>(entry, <u32> p);
-        entry = hash(next);
-      } while (p - match > MAX_OFFSET || load<u32>(match) != load<u32>(p));
-      while (p > anchor && match > low && load<u8>(p - 1) == load<u8>(match - 1)) {
-        p--;
-        match--;
-      }
+  if (size <= MATCH_START_LIMIT) return putLast(start, to, toEnd, anchor, end);
 
-      const literals = p - anchor;
-      let token = to;
-      if (literals + literals / 255 + 32 > toEnd - to) return 0;
-      to = putLiterals(to, anchor, literals);
-      while (true) {
-        store<u16>(to, <u16> (p - match));
-        to += 2;
-        const extra = countEqual(p + MIN_MATCH, match + MIN_MATCH, matchEnd);
-        p += MIN_MATCH + extra;
-        anchor = p;
-        if (extra >= 15) {
-          if (extra / 255 + 32 > toEnd - to) return 0;
-          store<u8>(token, load<u8>(token) | 15);
-          to = putLength(to, extra - 15);
-        } else store<u8>(token, load<u8>(token) | <u8> extra);
-        if (p >= matchStartEnd) return putLast(start, to, toEnd, anchor, end);
-
-        // Often another match follows at once: a token without literals.
-        store<u32>(hash(p - 2), <u32> (p - 2));
-        entry = hash(p);
-        match = load<u32>(entry);
-        store<u32>(entry, <u32> p);
-        if (p - match > MAX_OFFSET || load<u32>(match) != load<u32>(p)) break;
-        if (toEnd - to < 32) return 0;
-        token = to;
-        store<u8>(to, 0);
-        to++;
-      }
-      p++;
+  const matchStartEnd = end - MATCH_START_LIMIT;
+  const matchEnd = end - LAST_LITERALS;
+  let p = from;
+  store<T>(entryOf<T>(p), <T> (p - origin));
+  p++;
+  while (true) {
+    // Look for four equal bytes, in steps that grow while nothing is found.
+    let match: usize;
+    let next = p;
+    let misses: usize = 1 << 6;
+    let entry = entryOf<T>(p);
+    do {
+      p = next;
+      next += misses >> 6;
+      misses++;
+      if (next > matchStartEnd) return putLast(start, to, toEnd, anchor, end);
+      match = origin + <usize> load<T>(entry);
+      store<T>(entry, <T> (p - origin));
+      entry = entryOf<T>(next);
+    } while ((sizeof<T>() != 2 && p - match > MAX_OFFSET) || load<u32>(match) != load<u32>(p));
+    while (p > anchor && match > low && load<u8>(p - 1) == load<u8>(match - 1)) {
+      p--;
+      match--;
     }
+
+    const literals = p - anchor;
+    let token = to;
+    if (literals + literals / 255 + 32 > toEnd - to) return 0;
+    to = putLiterals(to, anchor, literals);
+    while (true) {
+      store<u16>(to, <u16> (p - match));
+      to += 2;
+      const extra = countEqual(p + MIN_MATCH, match + MIN_MATCH, matchEnd);
+      p += MIN_MATCH + extra;
+      anchor = p;
+      if (extra >= 15) {
+        if (extra / 255 + 32 > toEnd - to) return 0;
+        store<u8>(token, load<u8>(token) | 15);
+        to = putLength(to, extra - 15);
+      } else store<u8>(token, load<u8>(token) | <u8> extra);
+      if (p >= matchStartEnd) return putLast(start, to, toEnd, anchor, end);
+
+      // Often another match follows at once: a token without literals.
+      store<T>(entryOf<T>(p - 2), <T> (p - 2 - origin));
+      entry = entryOf<T>(p);
+      match = origin + <usize> load<T>(entry);
+      store<T>(entry, <T> (p - origin));
+      if ((sizeof<T>() != 2 && p - match > MAX_OFFSET) || load<u32>(match) != load<u32>(p)) break;
+      if (toEnd - to < 32) return 0;
+      token = to;
+      store<u8>(to, 0);
+      to++;
+    }
+    p++;
   }
-  return putLast(start, to, toEnd, anchor, end);
+}
+
+/**
+ * Compresses the `size` bytes at `from`, a block on its own, to `to`. Returns the length of the block, or 0 when it would
+ * not be shorter than `size`. Writes less than `size` bytes, plus SLACK. The table must be empty.
+ */
+export function compressAlone(to: usize, from: usize, size: usize): usize {
+  return size <= 65536 ? compress<u16>(to, from, size, from, from) : compress<u32>(to, from, size, from, 0);
+}
+
+/** The same for a block whose matches reach down to `low`. The table is that of the block before. */
+export function compressLinked(to: usize, from: usize, size: usize, low: usize): usize {
+  return compress<u32>(to, from, size, low, 0);
 }
 
 // -------------------------------------------------------------------------------------------- decompression
