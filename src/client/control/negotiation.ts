@@ -46,28 +46,30 @@ const LONGEST_WAIT_MS = 400;
  */
 export async function negotiate(flight: FlightClient, options: NegotiateOptions = {}): Promise<Negotiated> {
   const { timeoutMs = 5_000, signal, peer = "the server" } = options;
-  const timeout = AbortSignal.timeout(timeoutMs);
-  const limit = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
+  // Not AbortSignal.timeout(): its timer would keep the program alive after the agreement.
+  const timeout = new AbortController();
+  const timer = setTimeout(() => timeout.abort(), timeoutMs);
+  const limit = signal === undefined ? timeout.signal : AbortSignal.any([signal, timeout.signal]);
   let last: unknown;
-  for (let waitMs = FIRST_WAIT_MS;; waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS)) {
-    try {
-      return await inContext(`Cannot agree on a protocol with ${peer}`, () => tellApart(flight, limit));
-    } catch (error) {
-      signal?.throwIfAborted();
-      if (!timeout.aborted && !isMosaicoError(error, "rpc.unavailable")) throw error;
-      last = timeout.aborted ? last ?? error : error;
-    }
-    try {
+  try {
+    for (let waitMs = FIRST_WAIT_MS;; waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS)) {
+      try {
+        return await inContext(`Cannot agree on a protocol with ${peer}`, () => tellApart(flight, limit));
+      } catch (error) {
+        if (limit.aborted) throw last ?? error;
+        if (!isMosaicoError(error, "rpc.unavailable")) throw error;
+        last = error;
+      }
       await delay(waitMs, limit);
-    } catch {
-      signal?.throwIfAborted();
-      throw new MosaicoError(
-        "connection.timeout",
-        `Cannot connect to ${peer}: it did not become available within ${timeoutMs} ms: ${messageOf(last)}`,
-        { timeoutMs },
-        { cause: last },
-      );
     }
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (!timeout.signal.aborted) throw error;
+    const cause = last ?? error;
+    const text = `Cannot connect to ${peer}: it did not become available within ${timeoutMs} ms: ${messageOf(cause)}`;
+    throw new MosaicoError("connection.timeout", text, { timeoutMs }, { cause });
+  } finally {
+    clearTimeout(timer);
   }
 }
 
