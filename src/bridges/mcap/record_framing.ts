@@ -39,6 +39,7 @@ export class RecordFraming {
   #available = 0;
   /** Bytes of a passed-over record that have yet to come. */
   #skip = 0;
+  #recordOffset = 0;
   #offset = 0;
   #state: "opening" | "records" | "closing" | "done" = "opening";
 
@@ -52,9 +53,9 @@ export class RecordFraming {
     return this.#state === "done";
   }
 
-  /** Where the next record begins. */
+  /** Where the record begins that the bytes so far end in, or end before. */
   get offset(): number {
-    return this.#offset;
+    return this.#skip > 0 ? this.#recordOffset : this.#offset;
   }
 
   /** Takes the next bytes of the file. */
@@ -85,6 +86,7 @@ export class RecordFraming {
       contentBytes,
       bytes: gather ? this.#take(bytes) : this.#pass(bytes),
     };
+    this.#recordOffset = this.#offset;
     this.#offset += bytes;
     if (opcode === McapConstants.Opcode.FOOTER) this.#state = "closing";
     return record;

@@ -35,6 +35,9 @@ const WANTED: ReadonlySet<number> = new Set([
   Opcode.DATA_END,
 ]);
 
+/** Records that are read behind the data too: channels without messages stand only there. */
+const SUMMARY: ReadonlySet<number> = new Set([Opcode.SCHEMA, Opcode.CHANNEL, Opcode.STATISTICS]);
+
 /**
  * Push/pull reader. Trusts no claim of the file: nothing longer than `maxRecordBytes` is gathered or unpacked.
  *
@@ -128,8 +131,7 @@ export class McapRecordReader {
       return;
     }
     if (raw.opcode === Opcode.DATA_END) this.#dataEnded = true;
-    // Behind the data, the file says again what was said before.
-    if (this.#dataEnded && raw.opcode !== Opcode.STATISTICS) return;
+    if (this.#dataEnded && !SUMMARY.has(raw.opcode)) return;
     yield* this.#parse(raw.bytes, raw.offset);
   }
 

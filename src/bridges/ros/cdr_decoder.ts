@@ -53,9 +53,11 @@ export class CdrDecoder {
       need(reader, 0);
       return message;
     } catch (cause) {
+      // The reader's own RangeErrors say no more than that it was led beyond the payload.
+      const reason = cause instanceof RangeError ? "it ends before its message does" : messageOf(cause);
       throw new MosaicoError(
         "codec.cdr",
-        `Cannot decode a message of ${this.#type.name}: ${messageOf(cause)} (payload of ${payload.length} bytes)`,
+        `Cannot decode a message of ${this.#type.name}: ${reason} (payload of ${payload.length} bytes)`,
         { type: this.#type.name, payloadBytes: payload.length },
         { cause },
       );
@@ -74,7 +76,7 @@ function checkEncapsulation(payload: Uint8Array): void {
 
 function need(reader: CdrReader, bytes: number): void {
   const left = reader.byteLength - reader.decodedBytes;
-  if (bytes > left) throw new RangeError(`${bytes} bytes announced where ${left} are left`);
+  if (bytes > left) throw new Error(`${bytes} bytes announced where ${left} are left`);
 }
 
 function structReader(type: RosStruct, known: Map<RosStruct, Read>): Read {
