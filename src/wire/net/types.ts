@@ -32,9 +32,12 @@ export interface Socket {
   destroy(error?: Error): void;
 }
 
+/** How long a listener waits for the TLS handshake of a caller. */
+export const TLS_HANDSHAKE_MS = 10_000;
+
 /** TLS of a client: one-way, the server shows a certificate. */
 export interface TlsClientOptions {
-  /** PEM of the roots to trust. @default the roots of the system */
+  /** PEM of the roots to trust. Deno trusts its own roots beside them. @default the roots of the runtime */
   readonly caCertificates?: string;
 }
 
@@ -76,8 +79,11 @@ export interface Listener {
 
 /** How a runtime reaches the network; `memory.ts` has one without any. */
 export interface Network {
-  /** Connects. @throws {ConnectionError} `connection.refused`, `.unknown_host`, `.timeout`, `.tls`, with host and port in the text. */
+  /**
+   * Connects. @throws {ConnectionError} `connection.refused`, `.unknown_host`, `.timeout`, `.tls`, … with host and port in
+   * the text; the reason of `signal` when that aborts for another cause than a timeout
+   */
   dial(host: string, port: number, options?: DialOptions): Promise<Socket>;
-  /** Listens; `accept` is called with each new socket. @throws {ConnectionError} `connection.address_in_use`, `.denied` */
+  /** Listens; `accept` is called with each new socket, once its handshake is done. @throws {ConnectionError} `connection.address_in_use`, `.denied` */
   listen(options: ListenOptions, accept: (socket: Socket) => void): Promise<Listener>;
 }
