@@ -93,8 +93,8 @@ function remember<V>(owner: object, property: string, value: V): V {
 }
 
 function schemaOf(fields: readonly Field[]): Schema {
-  const time: Field = { name: "timestamp_ns", type: { kind: "int", bits: 64, signed: true }, nullable: false };
-  return { fields: [time, ...fields] };
+  const type = { kind: "int", bits: 64, signed: true } as const;
+  return { fields: [{ name: "timestamp_ns", key: "timestampNs", type, nullable: false }, ...fields] };
 }
 
 function checkName(what: string, name: string, tag: string): void {

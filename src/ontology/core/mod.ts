@@ -3,6 +3,7 @@
  *
  * @module
  */
+export type { BigIntArray, ColumnsOf, ColumnValues, NumericArray, StructColumns } from "./column_values.ts";
 export {
   type AnyColumn,
   type Columns,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { CodecError } from "../../codecs/mod.ts";
+import { MosaicoError } from "../../base/mod.ts";
 import type { Header } from "../data/mod.ts";
 import type { Image } from "./image.ts";
 import { decodeGrayPng, encodeGrayPng } from "./png.ts";
@@ -89,20 +89,20 @@ export async function imageFromLinear(rows: Uint8Array, settings: ImageSettings)
 /**
  * The rows of an image: `height` times `stride` bytes. Returns a view of `raw` data, a copy of `png` data.
  *
- * @throws {CodecError} `codec.png_invalid` when the PNG is none, or not one of bytes; `codec.image_invalid` when the
+ * @throws {MosaicoError} `codec.png_invalid` when the PNG is none, or not one of bytes; `codec.image_invalid` when the
  * numbers do not fit each other; `codec.image_unsupported` for other formats
  */
 export async function imageToLinear({ data, format, stride, height }: Image): Promise<Uint8Array> {
   if (!Number.isInteger(stride) || !Number.isInteger(height) || stride < 1 || height < 1) {
-    throw new CodecError("codec.image_invalid", `Cannot read the image: it has ${height} rows of ${stride} bytes`);
+    throw new MosaicoError("codec.image_invalid", `Cannot read the image: it has ${height} rows of ${stride} bytes`);
   }
   if (format === "png") return await decodeGrayPng(data, stride, height);
   if (format !== "raw") {
-    throw new CodecError("codec.image_unsupported", `Cannot read the image: its format is ${format}, not raw or png`);
+    throw new MosaicoError("codec.image_unsupported", `Cannot read the image: its format is ${format}, not raw or png`);
   }
   if (data.length !== height * stride) {
     const text = `Cannot read the image: ${data.length} bytes are not ${height} rows of ${stride}`;
-    throw new CodecError("codec.image_invalid", text);
+    throw new MosaicoError("codec.image_invalid", text);
   }
   return data;
 }
@@ -111,7 +111,7 @@ export async function imageToLinear({ data, format, stride, height }: Image): Pr
  * The samples of an image, padding of rows left out. Shape: `height` × `width` × channels, in the order of the encoding.
  * Returns a copy.
  *
- * @throws {CodecError} as {@linkcode imageToLinear}; `codec.image_unsupported` for an encoding that is not known
+ * @throws {MosaicoError} as {@linkcode imageToLinear}; `codec.image_unsupported` for an encoding that is not known
  */
 export async function imageToSamples(image: Image): Promise<Samples> {
   const { sample, channels } = layoutOf(image.encoding);
@@ -119,7 +119,7 @@ export async function imageToSamples(image: Image): Promise<Samples> {
   const rows = await imageToLinear(image);
   if (image.stride < rowBytes) {
     const text = `Cannot read the image: a row of ${image.width} pixels does not fit into ${image.stride} bytes`;
-    throw new CodecError("codec.image_invalid", text);
+    throw new MosaicoError("codec.image_invalid", text);
   }
   const samples = new SAMPLE_ARRAYS[sample](image.width * image.height * channels);
   const bytes = new Uint8Array(samples.buffer);
@@ -145,7 +145,7 @@ export async function imageFromSamples(
 
 function layoutOf(encoding: string): PixelLayout {
   if (Object.hasOwn(IMAGE_ENCODINGS, encoding)) return IMAGE_ENCODINGS[encoding]!;
-  throw new CodecError("codec.image_unsupported", `Cannot lay out pixels: the encoding "${encoding}" is not known`);
+  throw new MosaicoError("codec.image_unsupported", `Cannot lay out pixels: the encoding "${encoding}" is not known`);
 }
 
 function bytesOfRow(encoding: string, width: number): number {

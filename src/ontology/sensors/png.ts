@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { concat, equalBytes, fromHex, utf8 } from "../../base/mod.ts";
-import { CodecError } from "../../codecs/mod.ts";
+import { concat, equalBytes, fromHex, MosaicoError, utf8 } from "../../base/mod.ts";
 
 const SIGNATURE = fromHex("89504e470d0a1a0a");
 /** A byte of deflate stands for 1032 at most. */
@@ -30,7 +29,7 @@ export async function encodeGrayPng(rows: Uint8Array, width: number, height: num
 /**
  * The rows of an 8-bit gray PNG of exactly `width` × `height`. Returns a copy.
  *
- * @throws {CodecError} `codec.png_invalid` when the bytes are no such PNG, whatever they are
+ * @throws {MosaicoError} `codec.png_invalid` when the bytes are no such PNG, whatever they are
  */
 export async function decodeGrayPng(png: Uint8Array, width: number, height: number): Promise<Uint8Array> {
   const view = new DataView(png.buffer, png.byteOffset, png.byteLength);
@@ -158,6 +157,6 @@ function crc32(bytes: Uint8Array): number {
   return ~crc >>> 0;
 }
 
-function invalid(why: string, options?: ErrorOptions): CodecError {
-  return new CodecError("codec.png_invalid", `Cannot decode the image: ${why}`, {}, options);
+function invalid(why: string, options?: ErrorOptions): MosaicoError {
+  return new MosaicoError("codec.png_invalid", `Cannot decode the image: ${why}`, {}, options);
 }

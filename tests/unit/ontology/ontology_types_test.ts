@@ -6,6 +6,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+  type ColumnsOf,
   defineOntology,
   float64,
   FrameTransform,
@@ -103,6 +104,28 @@ function queries(): void {
   FrameTransform.Q.transforms.any().covariance.any();
 }
 
+function columns(): void {
+  const numbers = new Float64Array(2);
+  const acceleration = { x: numbers, y: numbers, z: [1, 2] };
+  const timestampNs = new BigInt64Array(2);
+  const good: ColumnsOf<IMU> = { timestampNs, acceleration, angularVelocity: acceleration };
+  const rows: ColumnsOf<IMU> = {
+    timestampNs: [1n],
+    acceleration: [{ x: 1, y: 2, z: 3 }],
+    angularVelocity: acceleration,
+  };
+  const lists: ColumnsOf<Pick<LaserScan, "ranges">> = { timestampNs, ranges: [new Float32Array(3), [1, 2]] };
+  // @ts-expect-error no record times
+  const timeless: ColumnsOf<IMU> = { acceleration, angularVelocity: acceleration };
+  // @ts-expect-error a column is missing
+  const missing: ColumnsOf<IMU> = { timestampNs, acceleration };
+  // @ts-expect-error bigint is no float
+  const wide: ColumnsOf<Pick<IMU, "acceleration">> = { timestampNs, acceleration: { ...acceleration, x: timestampNs } };
+  // @ts-expect-error text has no typed array
+  const text: ColumnsOf<Text> = { timestampNs, data: new Uint8Array(2) };
+  void [good, rows, lists, timeless, missing, wide, text];
+}
+
 function assignments(): void {
   const any: OntologyType<unknown> = IMU;
   // @ts-expect-error another type
@@ -112,5 +135,5 @@ function assignments(): void {
 
 test("what must not compile does not", () => {
   // The compiler is the test; the functions are never called.
-  assert.equal([tables, values, queries, assignments].length, 4);
+  assert.equal([tables, values, queries, columns, assignments].length, 5);
 });

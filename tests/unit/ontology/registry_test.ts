@@ -110,7 +110,7 @@ test("unmodeled data keeps the names of the wire and knows its columns", () => {
     fields: [Text.schema.fields[0]!, { name: "wheel_speed", type: float64.type, nullable: true }],
   });
   assert.equal(type.tag, "pkg/Wheel");
-  assert.deepEqual(type.schema.fields.map(({ name, key }) => key ?? name), ["timestamp_ns", "wheel_speed"]);
+  assert.deepEqual(type.schema.fields.map(({ name, key }) => key ?? name), ["timestampNs", "wheel_speed"]);
   assert.equal(type.serializationFormat, "default");
   type.validate!({ wheel_speed: 1 });
   assert.throws(() => type.validate!({ wheelSpeed: 1 }), /wheelSpeed is 1, must be a column of pkg\/Wheel/);

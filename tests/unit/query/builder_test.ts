@@ -12,15 +12,15 @@ import {
 import {
   type MetadataCondition,
   Query,
+  type QueryBuilder,
   QueryOntologyCatalog,
-  type QueryPart,
   QuerySequence,
   QueryTopic,
 } from "../../../src/query/mod.ts";
 
 const code = (code: string) => (error: unknown) => isMosaicoError(error, code);
 
-function wire(parts: readonly QueryPart[], expected: string): void {
+function wire(parts: readonly QueryBuilder[], expected: string): void {
   const text = stringifyJson(new Query(...parts).toJson());
   assert.equal(text, stringifyJson(parseJson(expected)));
 }
