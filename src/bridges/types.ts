@@ -20,4 +20,10 @@ export interface RowSink {
 export interface TopicSink<T> {
   /** Takes one row. Returns a promise when the caller should wait before the next one. */
   push(timestampNs: bigint, data: T): Promise<void> | undefined;
+  /** Sends what is buffered, so that {@linkcode TopicSink.droppedRecordCount} is final. */
+  flush?(): Promise<void>;
+  /** Rows that were taken, and then dropped because each alone was too large to send. */
+  readonly droppedRecordCount?: number;
+  /** Why the last of them was dropped. */
+  readonly lastError?: unknown;
 }

@@ -50,13 +50,8 @@ export class ChannelTopic {
     }
   }
 
-  /** Whether a message was written. */
-  get pushed(): number {
-    return this.#pushed;
-  }
-
   /**
-   * Writes one message, or counts why not. Returns a promise when the next message should wait.
+   * Writes one message, or counts why not.
    *
    * @throws whatever the sink threw that is not about this message or topic
    */
@@ -71,7 +66,7 @@ export class ChannelTopic {
       if (room !== undefined) await room;
     } catch (error) {
       if (!isOwnFault(error)) throw error;
-      this.#skip(error);
+      this.#skip(error.code, error.message, 1);
       return;
     }
     if (this.#pushed > 0 && message.logTime < this.#lastTime) this.#outOfOrder++;
@@ -79,8 +74,14 @@ export class ChannelTopic {
     this.#pushed++;
   }
 
-  /** What became of it so far. */
-  report(): TopicReport {
+  /** Sees to it that every row is on its way, and tells what became of the messages. @throws what the sink threw */
+  async finish(): Promise<TopicReport> {
+    await this.#topic?.flush?.();
+    const dropped = this.#topic?.droppedRecordCount ?? 0;
+    if (dropped > 0) {
+      this.#pushed -= dropped;
+      this.#skip("message.too_large", messageOf(this.#topic?.lastError), dropped);
+    }
     const { channel, schema, topicName } = this.#parts;
     return {
       channel: channel.topic,
@@ -107,16 +108,15 @@ export class ChannelTopic {
     try {
       return await sink.topicCreate(topicName, this.#ros!.type, { metadata });
     } catch (error) {
-      if (isMosaicoError(error, "rpc.invalid_argument", "rpc.already_exists")) this.#refusal = error;
+      if (isOwnFault(error)) this.#refusal = error;
       throw error;
     }
   }
 
-  #skip(error: unknown): void {
-    const code = error instanceof MosaicoError || isMosaicoError(error) ? error.code : "unknown";
+  #skip(code: string, text: string, count: number): void {
     const reason = this.#skipped.get(code);
-    if (reason === undefined) this.#skipped.set(code, { count: 1, first: messageOf(error) });
-    else reason.count++;
+    if (reason === undefined) this.#skipped.set(code, { count, first: text });
+    else reason.count += count;
   }
 }
 
@@ -149,7 +149,10 @@ function outOfRange(logTime: bigint): MosaicoError {
   );
 }
 
+/** What the sink may say against one topic. */
+const TOPIC_FAULTS = ["rpc.invalid_argument", "rpc.already_exists", "session.topic_exists"];
+
 /** Whether an error is about a single message or topic, so that the others may go on. */
-function isOwnFault(error: unknown): boolean {
-  return isMosaicoError(error, "schema.", "codec.", "message.", "rpc.invalid_argument", "rpc.already_exists");
+function isOwnFault(error: unknown): error is MosaicoError {
+  return isMosaicoError(error, "schema.", "codec.", "message.", ...TOPIC_FAULTS);
 }

@@ -8,7 +8,7 @@ import type { RosAdapter } from "../ros/mod.ts";
 import type { RowSink } from "../types.ts";
 import { ChannelTopic } from "./channel_topic.ts";
 import { type McapItem, McapRecordReader } from "./record_reader.ts";
-import type { DamageReport, ImportReport } from "./report.ts";
+import type { DamageReport, ImportReport, TopicReport } from "./report.ts";
 import { TopicNames } from "./topic_names.ts";
 
 /** How far an import is. */
@@ -67,7 +67,7 @@ export async function importMcap(
     options.onProgress?.({ bytesRead: job.bytesRead, messagesRead: job.messagesRead });
   }
   for (const item of reader.end()) await job.take(item);
-  return job.report(reader);
+  return await job.finish(reader);
 }
 
 /** What an import knows while it runs. */
@@ -108,9 +108,10 @@ class McapImport {
     }
   }
 
-  report(reader: McapRecordReader): ImportReport {
+  async finish(reader: McapRecordReader): Promise<ImportReport> {
     for (const id of this.#channels.keys()) this.#topicOf(id);
-    const topics = Array.from(new Set(this.#topics.values()), (topic) => topic.report());
+    const topics: TopicReport[] = [];
+    for (const topic of new Set(this.#topics.values())) topics.push(await topic.finish());
     const messagesPushed = topics.reduce((total, topic) => total + topic.messagesPushed, 0);
     const declared = reader.declaredMessages;
     return {

@@ -99,6 +99,26 @@ test("importMcap() counts values the sink refuses, and goes on", async () => {
   ]);
 });
 
+test("importMcap() counts rows that the sink took and dropped", async () => {
+  let dropped = 0;
+  const topic = {
+    push: () => undefined,
+    flush: () => {
+      dropped = 2;
+      return Promise.resolve();
+    },
+    get droppedRecordCount() {
+      return dropped;
+    },
+    lastError: new Error("too big"),
+  };
+  const sink: RowSink = { topicCreate: () => Promise.resolve(topic) };
+  const report = await importMcap(pieces(await writeMcap([texts("/a", [1n, 2n, 3n])])), sink);
+  assert.equal(report.messagesPushed, 1);
+  assert.equal(report.complete, false);
+  assert.deepEqual(report.topics[0]!.skipped, [{ code: "message.too_large", count: 2, first: "too big" }]);
+});
+
 test("importMcap() fails when the sink does", async () => {
   const lost = new MosaicoError("connection.lost", "gone");
   await assert.rejects(
@@ -109,8 +129,10 @@ test("importMcap() fails when the sink does", async () => {
 
 test("importMcap() goes on without a topic that the server refuses", async () => {
   const memory = new MemorySink();
+  let asked = 0;
   const sink: RowSink = {
     topicCreate: (name, type, options) => {
+      asked++;
       if (name === "/a") throw new MosaicoError("rpc.already_exists", "there is one");
       return memory.topicCreate(name, type, options);
     },
@@ -119,6 +141,7 @@ test("importMcap() goes on without a topic that the server refuses", async () =>
   assert.deepEqual([...memory.topics.keys()], ["/b"]);
   assert.deepEqual(report.topics[0]!.skipped, [{ code: "rpc.already_exists", count: 2, first: "there is one" }]);
   assert.equal(report.topics[0]!.topic, undefined);
+  assert.equal(asked, 2);
 });
 
 test("importMcap() waits for the sink", async () => {
