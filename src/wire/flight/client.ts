@@ -1,0 +1,243 @@
+/**
+ * The ten verbs as a client calls them.
+ *
+ * @module
+ */
+import { create, type DescMessage, fromBinary, type MessageShape, toBinary } from "@bufbuild/protobuf";
+import {
+  type Action,
+  ActionSchema,
+  type ActionType,
+  ActionTypeSchema,
+  type Criteria,
+  CriteriaSchema,
+  EmptySchema,
+  type FlightDescriptor,
+  FlightDescriptorSchema,
+  type FlightInfo,
+  FlightInfoSchema,
+  HandshakeRequestSchema,
+  HandshakeResponseSchema,
+  type PollInfo,
+  PollInfoSchema,
+  PutResultSchema,
+  ResultSchema,
+  SchemaResultSchema,
+  type Ticket,
+  TicketSchema,
+} from "../../../proto/gen/flight_pb.ts";
+import {
+  type CallOptions,
+  type ChannelOptions,
+  type ClientCall,
+  GrpcChannel,
+  GrpcStatus,
+  RpcError,
+  type ServerAddress,
+} from "../grpc/mod.ts";
+import { decodeFlightData, encodeFlightData } from "./flight_data.ts";
+import type { FlightClient, FlightData, FlightStream, FlightUpload, OutgoingFlightData } from "./types.ts";
+
+/** Path of the service, in front of the verbs. */
+export const FLIGHT_SERVICE = "/arrow.flight.protocol.FlightService/";
+
+/** A client with a connection of its own. */
+export interface FlightConnection extends FlightClient, AsyncDisposable {
+  /** Cancels what is under way and closes the connection. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** Where to connect, and with what. */
+export interface FlightAddress
+  extends ServerAddress, Pick<ChannelOptions, "network" | "metadata" | "encoding" | "http2"> {}
+
+/** Options of {@linkcode connectFlight}. */
+export interface ConnectFlightOptions {
+  /** Longest time to connect, milliseconds. @default 20000 */
+  readonly timeoutMs?: number;
+  /** Gives up connecting when aborted. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Connects to a Flight server, so that a wrong address shows here and not at the first call. Later losses of the
+ * connection are repaired by the next call.
+ *
+ * @throws {ConnectionError} naming host and port
+ */
+export async function connectFlight(
+  address: FlightAddress,
+  options: ConnectFlightOptions = {},
+): Promise<FlightConnection> {
+  const { host, port, tls, ...channelOptions } = address;
+  const { timeoutMs } = options;
+  const channel = new GrpcChannel({ host, port, ...(tls ? { tls } : {}) }, {
+    ...channelOptions,
+    ...(timeoutMs === undefined ? {} : { connectTimeoutMs: timeoutMs }),
+  });
+  try {
+    await channel.connect(options.signal);
+  } catch (error) {
+    await channel.close();
+    throw error;
+  }
+  return new Client(channel);
+}
+
+class Client implements FlightConnection {
+  readonly #channel: GrpcChannel;
+
+  constructor(channel: GrpcChannel) {
+    this.#channel = channel;
+  }
+
+  close(): Promise<void> {
+    return this.#channel.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#channel.close();
+  }
+
+  handshake(payloads: Iterable<Uint8Array>, options?: CallOptions): FlightStream<Uint8Array> {
+    const call = this.#call("Handshake", options);
+    for (const payload of payloads) {
+      call.send([toBinary(HandshakeRequestSchema, create(HandshakeRequestSchema, { payload }))])?.catch(() => {});
+    }
+    call.closeSend();
+    return new Answers(call, (bytes) => read(HandshakeResponseSchema, bytes).payload);
+  }
+
+  listFlights(criteria: Criteria, options?: CallOptions): FlightStream<FlightInfo> {
+    return this.#stream(
+      "ListFlights",
+      toBinary(CriteriaSchema, criteria),
+      options,
+      (bytes) => read(FlightInfoSchema, bytes),
+    );
+  }
+
+  async getFlightInfo(descriptor: FlightDescriptor, options?: CallOptions): Promise<FlightInfo> {
+    return read(
+      FlightInfoSchema,
+      await this.#unary("GetFlightInfo", toBinary(FlightDescriptorSchema, descriptor), options),
+    );
+  }
+
+  async pollFlightInfo(descriptor: FlightDescriptor, options?: CallOptions): Promise<PollInfo> {
+    return read(
+      PollInfoSchema,
+      await this.#unary("PollFlightInfo", toBinary(FlightDescriptorSchema, descriptor), options),
+    );
+  }
+
+  async getSchema(descriptor: FlightDescriptor, options?: CallOptions): Promise<Uint8Array> {
+    const answer = await this.#unary("GetSchema", toBinary(FlightDescriptorSchema, descriptor), options);
+    return read(SchemaResultSchema, answer).schema;
+  }
+
+  doGet(ticket: Ticket, options?: CallOptions): FlightStream<FlightData> {
+    return this.#stream("DoGet", toBinary(TicketSchema, ticket), options, decodeFlightData);
+  }
+
+  doPut(options?: CallOptions): FlightUpload<OutgoingFlightData, Uint8Array> {
+    return new Upload(this.#call("DoPut", options), (bytes) => read(PutResultSchema, bytes).appMetadata);
+  }
+
+  doExchange(options?: CallOptions): FlightUpload<OutgoingFlightData, FlightData> {
+    return new Upload(this.#call("DoExchange", options), decodeFlightData);
+  }
+
+  doAction(action: Action, options?: CallOptions): FlightStream<Uint8Array> {
+    return this.#stream("DoAction", toBinary(ActionSchema, action), options, (bytes) => read(ResultSchema, bytes).body);
+  }
+
+  listActions(options?: CallOptions): FlightStream<ActionType> {
+    const request = toBinary(EmptySchema, create(EmptySchema));
+    return this.#stream("ListActions", request, options, (bytes) => read(ActionTypeSchema, bytes));
+  }
+
+  #call(verb: string, options?: CallOptions): ClientCall {
+    return this.#channel.call(FLIGHT_SERVICE + verb, options);
+  }
+
+  #unary(verb: string, request: Uint8Array, options?: CallOptions): Promise<Uint8Array> {
+    return this.#channel.unary(FLIGHT_SERVICE + verb, [request], options);
+  }
+
+  #stream<T>(
+    verb: string,
+    request: Uint8Array,
+    options: CallOptions | undefined,
+    decode: (bytes: Uint8Array) => T,
+  ): FlightStream<T> {
+    const call = this.#call(verb, options);
+    call.send([request])?.catch(() => {}); // its failure is the failure of take()
+    call.closeSend();
+    return new Answers(call, decode);
+  }
+}
+
+function read<Desc extends DescMessage>(schema: Desc, bytes: Uint8Array): MessageShape<Desc> {
+  try {
+    return fromBinary(schema, bytes);
+  } catch (cause) {
+    throw new RpcError(GrpcStatus.INTERNAL, `Cannot read the server's ${schema.name}: its bytes are no such message`, {
+      cause,
+    });
+  }
+}
+
+/** The answers of a call, decoded. */
+class Answers<T> implements FlightStream<T> {
+  protected readonly call: ClientCall;
+  readonly #decode: (bytes: Uint8Array) => T;
+
+  constructor(call: ClientCall, decode: (bytes: Uint8Array) => T) {
+    this.call = call;
+    this.#decode = decode;
+  }
+
+  async take(): Promise<T | undefined> {
+    const bytes = await this.call.take();
+    if (bytes === undefined) return undefined;
+    try {
+      return this.#decode(bytes);
+    } catch (error) {
+      this.call.cancel(error);
+      throw error;
+    }
+  }
+
+  cancel(): void {
+    this.call.cancel();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.call.cancel();
+    return Promise.resolve();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, void> {
+    try {
+      for (let answer = await this.take(); answer !== undefined; answer = await this.take()) yield answer;
+    } finally {
+      this.call.cancel(); // nothing after the end
+    }
+  }
+}
+
+class Upload<Received> extends Answers<Received> implements FlightUpload<OutgoingFlightData, Received> {
+  send(message: OutgoingFlightData): Promise<void> | undefined {
+    return this.call.send(encodeFlightData(message));
+  }
+
+  closeSend(): void {
+    this.call.closeSend();
+  }
+
+  async finish(): Promise<void> {
+    this.call.closeSend();
+    while (await this.take() !== undefined);
+  }
+}

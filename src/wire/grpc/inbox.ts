@@ -1,0 +1,86 @@
+/**
+ * The receiving half of a call: body bytes become messages, messages wait for their reader, and the peer's window is given
+ * back so that what waits stays bounded while a single large message always gets through.
+ *
+ * @module
+ */
+import { Queue } from "../../base/mod.ts";
+import type { Http2Stream } from "../http2/mod.ts";
+import { MessageAssembler } from "./framing.ts";
+
+/** Bytes of whole messages that may wait for their reader before the peer is held back. */
+const HOLD_BYTES = 4 << 20;
+
+/** Messages of one stream, in order. */
+export class Inbox {
+  readonly #assembler: MessageAssembler;
+  readonly #messages: Queue<Uint8Array>;
+  #stream: Http2Stream | undefined;
+  #waitingBytes = 0;
+  /** Received and not given back to the peer. */
+  #heldBytes = 0;
+  #isOver = false;
+
+  /** Messages over `maxMessageBytes` are refused. */
+  constructor(maxMessageBytes: number) {
+    this.#messages = new Queue<Uint8Array>({ capacity: Infinity, onTaken: (message) => this.#taken(message.length) });
+    this.#assembler = new MessageAssembler(maxMessageBytes, (message) => {
+      this.#waitingBytes += message.length;
+      this.#messages.push(message);
+    });
+  }
+
+  /** How the peer said it compresses. */
+  set encoding(encoding: string) {
+    this.#assembler.encoding = encoding;
+  }
+
+  /** Whether bytes of a message have come, and not all of them. */
+  get isInsideMessage(): boolean {
+    return this.#assembler.isInsideMessage;
+  }
+
+  /** Takes body bytes of `stream`. @throws {RpcError} when they are no messages, or too large */
+  receive(stream: Http2Stream, chunk: Uint8Array): void {
+    if (this.#isOver) return stream.consume(chunk.length);
+    this.#stream = stream;
+    this.#assembler.push(chunk);
+    this.#heldBytes += chunk.length;
+    if (this.#waitingBytes < HOLD_BYTES) this.#giveBack();
+  }
+
+  /** The next message; `undefined` at the end. @throws what `fail` was given, after the messages before it */
+  take(): Promise<Uint8Array | undefined> {
+    return this.#messages.take();
+  }
+
+  /** No more messages. */
+  close(): void {
+    this.#isOver = true;
+    this.#messages.close();
+  }
+
+  /** No more messages, because of `error`. */
+  fail(error: unknown): void {
+    this.#isOver = true;
+    this.#messages.fail(error);
+  }
+
+  /** Forgets what waits: nobody will read it. */
+  discard(error: unknown): void {
+    this.fail(error);
+    while (this.#messages.tryTake() !== undefined);
+    this.#giveBack();
+  }
+
+  #taken(bytes: number): void {
+    this.#waitingBytes -= bytes;
+    if (this.#waitingBytes < HOLD_BYTES) this.#giveBack();
+  }
+
+  #giveBack(): void {
+    if (this.#heldBytes === 0) return;
+    this.#stream?.consume(this.#heldBytes);
+    this.#heldBytes = 0;
+  }
+}
