@@ -30,7 +30,7 @@ export function isUtf8(bytes: Uint8Array): boolean {
 }
 
 /** Position of the first byte above 127 at or after `from`, else the length. */
-function skipAscii(bytes: Uint8Array, from: number): number {
+export function skipAscii(bytes: Uint8Array, from: number): number {
   const length = bytes.byteLength;
   let i = from;
   while (i < length && (bytes.byteOffset + i & 3) !== 0) {

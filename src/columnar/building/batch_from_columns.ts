@@ -6,7 +6,7 @@
 import { SchemaError } from "../errors.ts";
 import { layoutOf, makeColumn } from "../layout.ts";
 import type { Batch, Column, Field, Schema, ValueArray } from "../types.ts";
-import { invalidValue, type Place, printed } from "./invalid_value.ts";
+import { invalidValue, printed } from "./invalid_value.ts";
 import { lengthOf } from "./row_writer.ts";
 import { writeOf } from "./row_writer_closures.ts";
 import { makeStore } from "./stores.ts";
@@ -43,7 +43,7 @@ function keyOf(field: Field): string {
   return field.key ?? field.name;
 }
 
-function columnOf(field: Field, parent: object, rows: number, place: Place): Column {
+function columnOf(field: Field, parent: object, rows: number, place: readonly string[]): Column {
   const key = keyOf(field);
   const here = [...place, key];
   const given: unknown = Object.hasOwn(parent, key) ? (parent as Record<string, unknown>)[key] : undefined;
@@ -67,7 +67,7 @@ function columnOf(field: Field, parent: object, rows: number, place: Place): Col
 }
 
 /** A column around a typed array of exactly `rows` values. */
-function adopt(field: Field, given: unknown, rows: number, place: Place): Column {
+function adopt(field: Field, given: unknown, rows: number, place: readonly string[]): Column {
   const layout = layoutOf(field.type);
   const isNumber = field.type.kind === "int" || (field.type.kind === "float" && field.type.bits !== 16);
   if (layout.kind !== "fixed" || !isNumber) throw invalidColumn(place, field, given, "an array of values");
@@ -78,15 +78,19 @@ function adopt(field: Field, given: unknown, rows: number, place: Place): Column
 }
 
 /** A column of `values`, then null up to `rows`. */
-function storedColumn(field: Field, values: readonly unknown[], rows: number, place: Place): Column {
+function storedColumn(field: Field, values: readonly unknown[], rows: number, place: readonly string[]): Column {
   const store = makeStore(field);
   store.grow(rows);
-  const write = writeOf(store, { bytes: 0 });
-  for (let i = 0; i < values.length; i++) write(i, values[i], [...place, i]);
+  const indices: number[] = [];
+  const write = writeOf(store, { path: [...place, undefined], indices, tally: { bytes: 0 } });
+  for (let i = 0; i < values.length; i++) {
+    indices[0] = i;
+    write(i, values[i]);
+  }
   return store.finish(rows);
 }
 
-function invalidColumn(place: Place, field: Field, given: unknown, expected: string): SchemaError {
+function invalidColumn(place: readonly string[], field: Field, given: unknown, expected: string): SchemaError {
   return new SchemaError(
     "schema.invalid_column",
     `Cannot build batch: column ${place.join(".")} of type ${field.type.kind} is ${
@@ -96,7 +100,7 @@ function invalidColumn(place: Place, field: Field, given: unknown, expected: str
   );
 }
 
-function wrongLength(place: Place, field: Field, found: number, expected: number): SchemaError {
+function wrongLength(place: readonly string[], field: Field, found: number, expected: number): SchemaError {
   return new SchemaError(
     "schema.invalid_column",
     `Cannot build batch: column ${place.join(".")} has ${found} values, expected ${expected}`,

@@ -34,6 +34,12 @@ export function ruleOf(type: DataType): string {
 /** Where a value is in a row: names, and the indices of the list items it lies in. */
 export type Place = readonly (string | number)[];
 
+/** A path whose `undefined` parts stand for `indices`, in order. */
+export function placeOf(path: readonly (string | undefined)[], indices: readonly number[]): Place {
+  let at = 0;
+  return path.map((part) => part ?? indices[at++]!);
+}
+
 /** Text of a place: `poses[3].position`. */
 function pathOf(place: Place): string {
   return place.map((part, i) => typeof part === "number" ? `[${part}]` : i === 0 ? part : `.${part}`).join("");

@@ -5,7 +5,7 @@
  */
 import { toFloat16Bits } from "../float16.ts";
 import type { DataType, Field } from "../types.ts";
-import { invalidValue } from "./invalid_value.ts";
+import { invalidValue, placeOf } from "./invalid_value.ts";
 import { isInherited, lengthOf, type RowWriter, type RowWriterParts } from "./row_writer.ts";
 import { BitStore, BytesStore, FixedListStore, FixedStore, type ListStore, type Store, StructStore } from "./stores.ts";
 
@@ -19,12 +19,14 @@ export function makeCodeWriter({ stores, tally }: RowWriterParts): RowWriter {
   const code = generator.writer(stores);
   const fail = (id: number, value: unknown, ...indices: number[]): never => {
     const { path, store } = generator.entries[id]!;
-    const items = indices.values();
-    throw invalidValue(path.map((part) => part ?? items.next().value!), store.field, value);
+    throw invalidValue(placeOf(path, indices), store.field, value);
   };
   const helpers = { lengthOf, toFloat16Bits, fail, tally };
   return new Function("stores", "helpers", code)(generator.entries.map((entry) => entry.store), helpers);
 }
+
+/** Up to here a loop beats the runtime's own copy of typed arrays. */
+const SHORT_LIST = 32;
 
 /** Path of a value for errors; `undefined` stands for the index of a list item. */
 type Path = readonly (string | undefined)[];
@@ -212,7 +214,8 @@ class Generator {
     const child = this.entries.findIndex((entry) => entry.store === items);
     const mark = items.runs === undefined ? "" : `if (${count} > 0) { if (e${child} !== ${start}) ` +
       `s${child}.runs.close(e${child}, ${start}); e${child} = ${start} + ${count}; }`;
-    return `if (v${k} instanceof ${items.values.constructor.name}) { c${child}.set(v${k}, ${start}); ${mark} }`;
+    return `if (${count} > ${SHORT_LIST} && v${k} instanceof ${items.values.constructor.name}) ` +
+      `{ c${child}.set(v${k}, ${start}); ${mark} }`;
   }
 
   /** Writes the entries of map `k`. */

@@ -7,7 +7,7 @@ import { bitAt } from "../bitmap.ts";
 import { invalidIpc } from "../errors.ts";
 import { offsetAt } from "../layout.ts";
 import type { Column, Field, ValueArray } from "../types.ts";
-import { isUtf8 } from "../utf8.ts";
+import { isUtf8, skipAscii } from "../utf8.ts";
 
 /** Offsets rise from at least 0 to at most `end`. @throws {IpcError} */
 export function verifyOffsets(offsets: Int32Array | BigInt64Array, end: number, field: Field): void {
@@ -59,6 +59,7 @@ export function verifyUtf8(column: Column): void {
   const bytes = values as Uint8Array;
   const from = offsetAt(offsets!, 0);
   const all = bytes.subarray(from, offsetAt(offsets!, length));
+  if (skipAscii(all, 0) === all.byteLength) return;
   if (isUtf8(all)) {
     let cut = false;
     for (let i = 1; i < length && !cut; i++) cut = (bytes[offsetAt(offsets!, i)]! & 0xc0) === 0x80;
