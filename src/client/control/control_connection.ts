@@ -4,15 +4,7 @@
  * @module
  */
 import { create } from "@bufbuild/protobuf";
-import {
-  ActionSchema,
-  CriteriaSchema,
-  type FlightDescriptor,
-  FlightDescriptor_DescriptorType,
-  FlightDescriptorSchema,
-  type FlightEndpoint,
-  type FlightInfo,
-} from "../../../proto/gen/flight_pb.ts";
+import { CriteriaSchema, type FlightEndpoint, type FlightInfo } from "../../../proto/gen/flight_pb.ts";
 import { EMPTY_BYTES } from "../../base/mod.ts";
 import { decodeSchema, type Schema, unwrapEncapsulated } from "../../columnar/mod.ts";
 import {
@@ -32,7 +24,13 @@ import {
   validateRequest,
   type WireCodec,
 } from "../../protocol/mod.ts";
-import { connectFlight, type FlightClient } from "../../wire/flight/mod.ts";
+import {
+  actionOf,
+  commandDescriptor,
+  connectFlight,
+  type FlightAddress,
+  type FlightConnection,
+} from "../../wire/flight/mod.ts";
 import { inContext } from "./context.ts";
 import { negotiate, type NegotiateOptions } from "./negotiation.ts";
 import type { Negotiated, Notification, SequenceInfo, TopicEndpoint, TopicInfo } from "./types.ts";
@@ -48,21 +46,15 @@ export interface ControlCallOptions {
 /** Actions that answer with any number of results. */
 export type PagedAction = "topic_filter_clusterize" | "topic_filter_intersect";
 
-/** A Flight client that can be closed. */
-export type ClosableFlightClient = FlightClient & {
-  /** Ends the connection. */
-  close(): Promise<void>;
-};
-
 /**
  * Asks a server about what is on it, and tells it what to make and remove. All requests are checked before they are sent.
  * Errors begin with the action and the locator; those of the server are `RpcError`s with its status.
  */
 export class ControlConnection implements AsyncDisposable {
-  readonly #flight: ClosableFlightClient;
+  readonly #flight: FlightConnection;
   readonly #negotiated: Negotiated;
 
-  private constructor(flight: ClosableFlightClient, negotiated: Negotiated) {
+  private constructor(flight: FlightConnection, negotiated: Negotiated) {
     this.#flight = flight;
     this.#negotiated = negotiated;
   }
@@ -75,7 +67,7 @@ export class ControlConnection implements AsyncDisposable {
    * @throws {ProtocolError} `session.unsupported_server`
    */
   static async open(
-    address: Parameters<typeof connectFlight>[0],
+    address: FlightAddress,
     options: Omit<NegotiateOptions, "peer"> = {},
   ): Promise<ControlConnection> {
     const { timeoutMs = 5_000, signal } = options;
@@ -89,7 +81,7 @@ export class ControlConnection implements AsyncDisposable {
   }
 
   /** As {@linkcode open}, over a connection that is there; *takes* it, and closes it when there is no agreement. */
-  static async over(flight: ClosableFlightClient, options: NegotiateOptions = {}): Promise<ControlConnection> {
+  static async over(flight: FlightConnection, options: NegotiateOptions = {}): Promise<ControlConnection> {
     try {
       return new ControlConnection(flight, await negotiate(flight, options));
     } catch (error) {
@@ -147,7 +139,7 @@ export class ControlConnection implements AsyncDisposable {
     await validateRequest(action, request);
     return await inContext(describe(action, request), async () => {
       const body = this.codec.encodeRequest(action, this.#adapt(action, request));
-      const results = this.#flight.doAction(create(ActionSchema, { type: action, body }), options);
+      const results = this.#flight.doAction(actionOf(action, body), options);
       return this.codec.decodeAnswer(action, await Array.fromAsync(results));
     });
   }
@@ -170,7 +162,7 @@ export class ControlConnection implements AsyncDisposable {
     }
     await validateRequest(action, request);
     const body = this.codec.encodeRequest(action, request);
-    await using results = this.#flight.doAction(create(ActionSchema, { type: action, body }), options);
+    await using results = this.#flight.doAction(actionOf(action, body), options);
     while (true) {
       const result = await inContext(what, () => results.take());
       if (result === undefined) return;
@@ -248,7 +240,7 @@ export class ControlConnection implements AsyncDisposable {
     return await inContext(`Cannot get the schema of topic "${locator}"`, async () => {
       const topic = locatorOf("topic", locator);
       const encapsulated = this.capabilities.getSchema
-        ? await this.#flight.getSchema(command(this.codec.encodeSchemaCommand(topic)), options)
+        ? await this.#flight.getSchema(commandDescriptor(this.codec.encodeSchemaCommand(topic)), options)
         : (await this.#getFlightInfo(topic, {}, options)).schema;
       return decodeSchema(unwrapEncapsulated(encapsulated));
     });
@@ -279,7 +271,7 @@ export class ControlConnection implements AsyncDisposable {
       throw new RangeError(`Cannot use the window: start ${startNs} is not before end ${endNs}`);
     }
     const cmd = this.codec.encodeFlightInfoCommand({ locator, window });
-    return await this.#flight.getFlightInfo(command(cmd), options);
+    return await this.#flight.getFlightInfo(commandDescriptor(cmd), options);
   }
 
   #readEndpoint(endpoint: FlightEndpoint): TopicEndpoint {
@@ -292,10 +284,6 @@ export class ControlConnection implements AsyncDisposable {
     const { query } = request as Actions["query"]["request"];
     return { query: adaptQuery(query, this.capabilities) };
   }
-}
-
-function command(cmd: Uint8Array): FlightDescriptor {
-  return create(FlightDescriptorSchema, { type: FlightDescriptor_DescriptorType.CMD, cmd });
 }
 
 /** The locator without slashes at its ends, if it names what it should. */

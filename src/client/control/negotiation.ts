@@ -3,8 +3,6 @@
  *
  * @module
  */
-import { create } from "@bufbuild/protobuf";
-import { ActionSchema } from "../../../proto/gen/flight_pb.ts";
 import { concat, delay, isMosaicoError, messageOf, MosaicoError } from "../../base/mod.ts";
 import {
   type ActionName,
@@ -19,7 +17,7 @@ import {
   type ServerInfo,
   type WireCodec,
 } from "../../protocol/mod.ts";
-import type { FlightClient } from "../../wire/flight/mod.ts";
+import { actionOf, type FlightClient } from "../../wire/flight/mod.ts";
 import { inContext } from "./context.ts";
 import type { Negotiated } from "./types.ts";
 
@@ -108,7 +106,7 @@ async function ask(
   signal: AbortSignal,
 ): Promise<Uint8Array[]> {
   const body = codec.encodeRequest(action, {});
-  return await Array.fromAsync(flight.doAction(create(ActionSchema, { type: action, body }), { signal }));
+  return await Array.fromAsync(flight.doAction(actionOf(action, body), { signal }));
 }
 
 function agreed(era: ServerEra, info: ServerInfo, codec: WireCodec): Negotiated {

@@ -11,9 +11,8 @@ import {
   type FlightInfo,
   FlightInfoSchema,
 } from "../../../../proto/gen/flight_pb.ts";
-import type { ClosableFlightClient, ControlCallOptions } from "../../../../src/client/control/mod.ts";
-import { RpcError } from "../../../../src/wire/flight/mod.ts";
-import type { FlightStream } from "../../../../src/wire/flight/mod.ts";
+import type { ControlCallOptions } from "../../../../src/client/control/mod.ts";
+import { type FlightConnection, type FlightStream, RpcError } from "../../../../src/wire/flight/mod.ts";
 
 /** What the server does; what is absent answers UNIMPLEMENTED. */
 export interface Script {
@@ -43,7 +42,7 @@ export function unknownAction(name: string): RpcError {
   return status(Status.invalidArgument, `Bad request: no available action for string \`${name}\`.`);
 }
 
-export class FakeFlight implements Pick<ClosableFlightClient, keyof ClosableFlightClient> {
+export class FakeFlight implements FlightConnection {
   /** Calls in order: actions by name, else the verb. */
   readonly calls: string[] = [];
   /** Options of the last call. */
