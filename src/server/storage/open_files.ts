@@ -4,7 +4,7 @@
  * @module
  */
 import { type FileHandle, open } from "node:fs/promises";
-import { Semaphore } from "../../base/mod.ts";
+import { MosaicoError, Semaphore } from "../../base/mod.ts";
 
 interface OpenFile {
   readonly handle: Promise<FileHandle>;
@@ -54,8 +54,9 @@ export class OpenFiles implements AsyncDisposable {
     await close(file);
   }
 
-  /** Closes every file that is not in use. */
+  /** Closes every file, those in use when their users are done. No file is lent any more. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#permits.fail(new MosaicoError("session.closed", "Cannot use a data file: the server is closed"));
     await Promise.all([...this.#files.keys()].map((path) => this.forget(path)));
   }
 

@@ -7,10 +7,15 @@ import type { Chunk, TopicRecord } from "../catalogue/mod.ts";
 import type { ServerDirectory } from "./directory.ts";
 import { Upload } from "./upload.ts";
 
+interface RunningUpload {
+  readonly upload: Promise<Upload>;
+  readonly done: Promise<void>;
+}
+
 /** Running uploads by topic. What the catalogue calls running and is not here has ended with an earlier server. */
 export class Uploads implements AsyncDisposable {
   readonly #directory: ServerDirectory;
-  readonly #running = new Map<bigint, Promise<Upload>>();
+  readonly #running = new Map<bigint, RunningUpload>();
 
   /** For the topics of `directory`. */
   constructor(directory: ServerDirectory) {
@@ -28,9 +33,34 @@ export class Uploads implements AsyncDisposable {
    *
    * @throws as {@linkcode Upload.begin}, `work`, {@linkcode Upload.complete}
    */
-  async run(topic: TopicRecord, schemaHeader: Uint8Array, work: (upload: Upload) => Promise<void>): Promise<void> {
-    const beginning = Upload.begin(this.#directory, topic, schemaHeader);
-    this.#running.set(topic.id, beginning);
+  run(topic: TopicRecord, schemaHeader: Uint8Array, work: (upload: Upload) => Promise<void>): Promise<void> {
+    const upload = Upload.begin(this.#directory, topic, schemaHeader);
+    const done = this.#run(topic.id, upload, work);
+    this.#running.set(topic.id, { upload, done });
+    return done;
+  }
+
+  /** Chunks of a topic whose upload runs that can be read now; `undefined` when none runs. */
+  async readableChunks(topicId: bigint): Promise<readonly Chunk[] | undefined> {
+    const upload = await this.#running.get(topicId)?.upload;
+    return await upload?.readableChunks();
+  }
+
+  /** Ends the uploads of topics that are deleted, and removes their data. */
+  async discard(topics: readonly TopicRecord[]): Promise<void> {
+    for (const topic of topics) {
+      const upload = await this.#running.get(topic.id)?.upload.catch(() => undefined);
+      await upload?.discard();
+      await this.#directory.removeFiles([topic.file]);
+    }
+  }
+
+  /** Waits for the uploads to end; whoever feeds them has to end them first. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.allSettled(Array.from(this.#running.values(), ({ done }) => done));
+  }
+
+  async #run(topicId: bigint, beginning: Promise<Upload>, work: (upload: Upload) => Promise<void>): Promise<void> {
     try {
       const upload = await beginning;
       try {
@@ -42,27 +72,7 @@ export class Uploads implements AsyncDisposable {
       }
       await upload.complete();
     } finally {
-      this.#running.delete(topic.id);
+      this.#running.delete(topicId);
     }
-  }
-
-  /** Chunks of a topic whose upload runs that can be read now; `undefined` when none runs. */
-  async readableChunks(topicId: bigint): Promise<readonly Chunk[] | undefined> {
-    const upload = await this.#running.get(topicId);
-    return await upload?.readableChunks();
-  }
-
-  /** Ends the uploads of topics that are deleted, and removes their data. */
-  async discard(topics: readonly TopicRecord[]): Promise<void> {
-    for (const topic of topics) {
-      const upload = await this.#running.get(topic.id)?.catch(() => undefined);
-      await upload?.discard();
-      await this.#directory.removeFiles([topic.file]);
-    }
-  }
-
-  /** Waits for the uploads to end; whoever feeds them has to end them first. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.allSettled(this.#running.values());
   }
 }
