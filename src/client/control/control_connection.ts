@@ -3,8 +3,6 @@
  *
  * @module
  */
-import { create } from "@bufbuild/protobuf";
-import { CriteriaSchema, type FlightEndpoint, type FlightInfo } from "../../../proto/gen/flight_pb.ts";
 import { EMPTY_BYTES } from "../../base/mod.ts";
 import { decodeSchema, type Schema, unwrapEncapsulated } from "../../columnar/mod.ts";
 import {
@@ -14,9 +12,7 @@ import {
   parseDatetime,
   parseLocator,
   ProtocolError,
-  readSchemaMetadata,
   sanitizeSequenceName,
-  type SchemaMetadata,
   type ServerCapabilities,
   type ServerEra,
   type ServerInfo,
@@ -32,6 +28,7 @@ import {
   type FlightConnection,
 } from "../../wire/flight/mod.ts";
 import { inContext } from "./context.ts";
+import { complete, type FlightEndpoint, type FlightInfo, schemaMetadata } from "./flight_info.ts";
 import { negotiate, type NegotiateOptions } from "./negotiation.ts";
 import type { Negotiated, Notification, SequenceInfo, TopicEndpoint, TopicInfo } from "./types.ts";
 
@@ -42,6 +39,12 @@ export interface ControlCallOptions {
   /** Deadline, milliseconds. @default none */
   readonly timeoutMs?: number;
 }
+
+/** Criteria that every flight meets. */
+const EVERYTHING: Parameters<FlightConnection["listFlights"]>[0] = {
+  $typeName: "arrow.flight.protocol.Criteria",
+  expression: EMPTY_BYTES,
+};
 
 /** Actions that answer with any number of results. */
 export type PagedAction = "topic_filter_clusterize" | "topic_filter_intersect";
@@ -174,7 +177,7 @@ export class ControlConnection implements AsyncDisposable {
   /** Names of all sequences, in the server's order. @throws {RpcError} */
   async listSequences(options: ControlCallOptions = {}): Promise<string[]> {
     return await inContext("Cannot list sequences", async () => {
-      const flights = await Array.fromAsync(this.#flight.listFlights(create(CriteriaSchema), options));
+      const flights = await Array.fromAsync(this.#flight.listFlights(EVERYTHING, options));
       return flights.flatMap((flight) => flight.flightDescriptor?.path ?? []);
     });
   }
@@ -292,26 +295,6 @@ function locatorOf(kind: "sequence" | "topic", name: string): string {
   if (parseLocator(locator).kind === kind) return locator;
   const text = `Cannot use ${JSON.stringify(name)} as the locator of a ${kind}`;
   throw new ProtocolError("message.invalid_locator", text, { locator: name });
-}
-
-function schemaMetadata(info: FlightInfo): SchemaMetadata {
-  if (info.schema.byteLength === 0) return readSchemaMetadata();
-  return readSchemaMetadata(decodeSchema(unwrapEncapsulated(info.schema)).metadata);
-}
-
-/** An endpoint with what the schema's metadata says of its topic. */
-function complete({ metadata, ticket }: TopicEndpoint, known: SchemaMetadata): TopicEndpoint {
-  const { userMetadata, ontologyTag = metadata.ontologyTag, totalRowCount } = known;
-  return {
-    ticket,
-    metadata: {
-      ...metadata,
-      ontologyTag,
-      serializationFormat: known.serializationFormat ?? metadata.serializationFormat,
-      userMetadata,
-      dataInfo: { ...metadata.dataInfo, ...(totalRowCount === undefined ? {} : { totalRowCount }) },
-    },
-  };
 }
 
 function describe(action: ActionName, request: unknown): string {
