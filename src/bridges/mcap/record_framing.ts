@@ -7,7 +7,7 @@
  * @module
  */
 import { McapConstants } from "@mcap/core";
-import { concat, MosaicoError, toHex } from "../../base/mod.ts";
+import { concat, equalBytes, MosaicoError, toHex } from "../../base/mod.ts";
 
 const MAGIC = Uint8Array.from(McapConstants.MCAP_MAGIC);
 const HEADER_BYTES = 9;
@@ -41,16 +41,22 @@ export class RecordFraming {
   #skip = 0;
   #recordOffset = 0;
   #offset = 0;
-  #state: "opening" | "records" | "closing" | "done" = "opening";
+  #state: "opening" | "records" | "closing" | "done" | "unclosed" = "opening";
+  #trailing = 0;
 
   /** A parser at the beginning of a file. */
   constructor(options: FramingOptions) {
     this.#options = options;
   }
 
-  /** Whether the file was complete: its closing magic was there. */
+  /** Whether the file was complete: its closing magic was there, and nothing behind it. */
   get complete(): boolean {
-    return this.#state === "done";
+    return this.#state === "done" && this.#trailing === 0;
+  }
+
+  /** Bytes behind the end of the file. */
+  get trailingBytes(): number {
+    return this.#trailing;
   }
 
   /** Where the record begins that the bytes so far end in, or end before. */
@@ -65,16 +71,17 @@ export class RecordFraming {
     if (skipped === bytes.length) return;
     this.#parts.push(bytes.subarray(skipped));
     this.#available += bytes.length - skipped;
+    this.#passTrailing();
   }
 
   /**
    * The next record; `undefined` when more bytes are needed.
    *
-   * @throws {MosaicoError} `codec.mcap_magic` when the file does not begin, or end, as MCAP files do
+   * @throws {MosaicoError} `codec.mcap_magic` when the file does not begin as MCAP files do
    */
   next(): RawRecord | undefined {
-    if (this.#state === "opening" && !this.#readMagic("records")) return undefined;
-    if (this.#state === "closing") this.#readMagic("done");
+    if (this.#state === "opening" && this.#available >= MAGIC.length) this.#open();
+    if (this.#state === "closing" && this.#available >= MAGIC.length) this.#close();
     if (this.#state !== "records" || this.#available < HEADER_BYTES) return undefined;
     const { opcode, contentBytes } = this.#header();
     const bytes = HEADER_BYTES + contentBytes;
@@ -109,13 +116,23 @@ export class RecordFraming {
     return this.#skip > 0;
   }
 
-  #readMagic(following: "records" | "done"): boolean {
-    if (this.#available < MAGIC.length) return false;
+  #open(): void {
     const magic = this.#take(MAGIC.length);
-    if (toHex(magic) !== toHex(MAGIC)) throw notMcap(magic);
+    if (!equalBytes(magic, MAGIC)) throw notMcap(magic);
     this.#offset += MAGIC.length;
-    this.#state = following;
-    return true;
+    this.#state = "records";
+  }
+
+  #close(): void {
+    this.#state = equalBytes(this.#peek(MAGIC.length), MAGIC) ? "done" : "unclosed";
+    if (this.#state === "done") this.#offset += this.#take(MAGIC.length).length;
+    this.#passTrailing();
+  }
+
+  #passTrailing(): void {
+    if (this.#state !== "done" && this.#state !== "unclosed") return;
+    this.#trailing += this.#available;
+    this.#pass(this.#available);
   }
 
   #header(): { opcode: number; contentBytes: number } {

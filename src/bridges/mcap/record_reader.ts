@@ -110,15 +110,16 @@ export class McapRecordReader {
     const rest = this.#framing.end();
     if (this.complete) return;
     if (rest?.opcode === Opcode.CHUNK && !this.#dataEnded) yield* this.#cutChunk(rest.bytes, offset);
-    if (rest === undefined) {
-      const reason = this.#framing.insideSkipped ? "the file ends inside a record" : "the file ends without a footer";
-      yield { type: "Damage", offset, reason };
-      return;
-    }
-    const reason = rest.bytes.length < 9
-      ? `the file ends inside a record header`
-      : `the file ends inside a record of ${rest.contentBytes} bytes: ${rest.bytes.length - 9} of them are there`;
-    yield { type: "Damage", offset, reason };
+    yield { type: "Damage", offset, reason: this.#endReason(rest) };
+  }
+
+  #endReason(rest: ReturnType<RecordFraming["end"]>): string {
+    const { trailingBytes, insideSkipped } = this.#framing;
+    if (trailingBytes > 0) return `${trailingBytes} bytes follow where the file should end`;
+    if (insideSkipped) return "the file ends inside a record";
+    if (rest === undefined) return "the file ends without a footer and closing magic";
+    if (rest.bytes.length < 9) return "the file ends inside the header of a record";
+    return `the file ends inside a record of ${rest.contentBytes} bytes: ${rest.bytes.length - 9} of them are there`;
   }
 
   *#open(raw: RawRecord): Generator<McapItem, void, void> {

@@ -73,7 +73,7 @@ const PRIMITIVE_BYTES: Readonly<Record<RosPrimitive, number>> = {
   duration: 8,
 };
 
-const MAX_TEXT = 1 << 20;
+const MAX_TEXT = 1 << 18;
 const MAX_LINE = 4096;
 const MAX_TYPES = 1000;
 const MAX_DEPTH = 24;

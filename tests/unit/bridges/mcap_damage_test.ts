@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isMosaicoError } from "../../../src/base/mod.ts";
 import { importMcap, type ImportReport } from "../../../src/bridges/mcap/mod.ts";
+import { checkTopicName, checkUserMetadata } from "../../../src/protocol/mod.ts";
+import { Random } from "../../../src/bridges/simulation/random.ts";
 import { MemorySink } from "./memory_sink.ts";
 import { needsData, pieces, readTestData } from "./support.ts";
 
@@ -30,7 +32,7 @@ const outcomes: Record<string, Outcome> = {
   "huge_record_length": { pushed: 0, damage: [/claims 4611686018427388000 bytes/, /ends inside a record/] },
   "image_truncated_jpeg": { pushed: 4, complete: true },
   "index_offset_wrong": { pushed: 48, complete: true },
-  "magic_only": { pushed: 0, damage: [/without a footer/] },
+  "magic_only": { pushed: 0, damage: [/without a footer and closing magic/] },
   "message_unknown_channel": { pushed: 24, damage: [/channel 77/] },
   "pointcloud_inconsistent": { pushed: 1, skipped: ["schema.ros_message", 3, /60 bytes/] },
   "schema_missing_dependency": {
@@ -41,7 +43,7 @@ const outcomes: Record<string, Outcome> = {
   "summary_past_eof": { pushed: 24, complete: true },
   "truncated_indexed": { pushed: 7, damage: [/ends inside a record of 1309 bytes: 650/] },
   "truncated_mid_chunk": { pushed: 18, damage: [/ends inside a record of 9679 bytes/] },
-  "unfinished_no_footer": { pushed: 24, damage: [/without a footer/] },
+  "unfinished_no_footer": { pushed: 24, damage: [/without a footer and closing magic/] },
   "unknown_compression": { pushed: 0, damage: [/brotli/] },
   "valid_big_endian_cdr": { pushed: 14, complete: true },
   "valid_extreme_times": { pushed: 6, skipped: ["message.time_range", 2, /9223372036854775808/] },
@@ -117,8 +119,8 @@ test("importMcap() gives every odd channel name a topic of its own", needsData, 
   const [report, sink] = await importEdge("valid_odd_topics");
   assert.equal(sink.topics.size, 10);
   for (const { channel, topic } of report.topics) {
-    assert.match(topic!, /^\/[A-Za-z0-9][A-Za-z0-9_/-]*$/);
-    const { channel_name } = sink.topics.get(topic!)!.metadata;
+    checkTopicName(topic!);
+    const { channel_name } = checkUserMetadata(sink.topics.get(topic!)!.metadata);
     assert.equal(channel_name, channel === topic ? undefined : channel);
   }
 });
@@ -127,4 +129,22 @@ test("importMcap() reads big-endian payloads as it does little-endian ones", nee
   const big = (await importEdge("valid_big_endian_cdr"))[1].topics.get("/imu/data")!;
   const little = (await importEdge("good_indexed"))[1].topics.get("/imu/data")!;
   assert.deepEqual(big.rows().slice(0, 3), little.rows().slice(0, 3));
+});
+
+test("importMcap() comes to an end with a report, whatever bytes are changed", needsData, async () => {
+  const random = new Random(1);
+  for (const name of ["good_indexed", "truncated_mid_chunk"]) {
+    const good = await readTestData(`edge/mcap/${name}.mcap`);
+    for (let i = 0; i < 100; i++) {
+      const bytes = good.slice();
+      for (let changes = 1 + random.bits() % 4; changes > 0; changes--) {
+        bytes[8 + random.bits() % (bytes.length - 8)] = random.bits();
+      }
+      const sink = new MemorySink();
+      const report = await importMcap(pieces(bytes, 1000), sink);
+      const rows = [...sink.topics.values()].reduce((total, topic) => total + topic.timestamps.length, 0);
+      assert.equal(report.messagesPushed, rows);
+      assert.ok(rows <= 48);
+    }
+  }
 });

@@ -69,6 +69,26 @@ test("RecordFraming tells where a file is cut", () => {
   assert.equal(reader.end()?.bytes.length, 2);
 });
 
+test("RecordFraming counts what follows the end", () => {
+  for (const size of [1, 5, 1000]) {
+    for (
+      const [bytes, trailing] of [[[...file, 1, 2, 3], 3], [
+        [...file.subarray(0, -8), ...new Array(9).fill(0)],
+        9,
+      ]] as const
+    ) {
+      const reader = framing();
+      for (let at = 0; at < bytes.length; at += size) {
+        reader.push(Uint8Array.from(bytes.slice(at, at + size)));
+        while (reader.next() !== undefined);
+      }
+      assert.equal(reader.trailingBytes, trailing);
+      assert.equal(reader.complete, false);
+      assert.equal(reader.end(), undefined);
+    }
+  }
+});
+
 test("RecordFraming says what a file is that is no MCAP file", () => {
   const cases: [number[] | string, RegExp][] = [
     [[], /it is empty/],
