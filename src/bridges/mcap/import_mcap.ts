@@ -40,7 +40,7 @@ const MAX_LISTED_DAMAGE = 100;
  * the record time of a message is its log time. What cannot be read is counted in the report, and the rest goes on:
  * a damaged file gives everything outside its damage.
  *
- * The caller keeps `sink`, and finishes it.
+ * The caller keeps `sink`, and finishes it. The pieces of `source` are *taken*.
  *
  * @throws {MosaicoError} `codec.mcap_magic` when the source is no MCAP file
  * @throws what `sink` or `source` throws, and the reason of an aborted signal

@@ -20,7 +20,7 @@ export interface RawRecord {
   readonly offset: number;
   /** Bytes of its content, as it claims. */
   readonly contentBytes: number;
-  /** The whole record with its header; `undefined` when it was passed over. A view, valid for good. */
+  /** The whole record with its header; `undefined` when it was passed over. A view of what was pushed. */
   readonly bytes: Uint8Array | undefined;
 }
 
@@ -64,7 +64,7 @@ export class RecordFraming {
     return this.#skip > 0 ? this.#recordOffset : this.#offset;
   }
 
-  /** Takes the next bytes of the file. */
+  /** The next bytes of the file, *taken*: records are views of them. */
   push(bytes: Uint8Array): void {
     const skipped = Math.min(this.#skip, bytes.length);
     this.#skip -= skipped;

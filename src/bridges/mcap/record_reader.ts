@@ -82,7 +82,7 @@ export class McapRecordReader {
     return this.#metadataRecords;
   }
 
-  /** Takes the next bytes of the file; read what they hold with {@linkcode McapRecordReader.read}. */
+  /** The next bytes of the file, *taken*; read what they hold with {@linkcode McapRecordReader.read}. */
   push(bytes: Uint8Array): void {
     this.#framing.push(bytes);
   }

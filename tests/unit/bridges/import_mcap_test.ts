@@ -4,6 +4,7 @@ import { MosaicoError } from "../../../src/base/mod.ts";
 import { importMcap } from "../../../src/bridges/mcap/mod.ts";
 import { rosAdapter } from "../../../src/bridges/ros/mod.ts";
 import type { RowSink, TopicSink } from "../../../src/bridges/types.ts";
+import { lz4Codec, zstdCodec } from "../../../src/codecs/mod.ts";
 import { SchemaError } from "../../../src/columnar/mod.ts";
 import { Temperature } from "../../../src/ontology/mod.ts";
 import { MemorySink } from "./memory_sink.ts";
@@ -41,6 +42,21 @@ test("importMcap() writes the topics of a file", async () => {
     skipped: [],
     outOfOrder: 0,
   });
+});
+
+test("importMcap() unpacks chunks", async () => {
+  const times = Array.from({ length: 200 }, (_, i) => BigInt(i));
+  for (const codec of [lz4Codec(), zstdCodec()]) {
+    const compress = (chunk: Uint8Array) => ({
+      compression: codec.name,
+      compressedData: codec.compress(chunk)!,
+    });
+    const file = await writeMcap([texts("/a", times)], 4096, compress);
+    const sink = new MemorySink();
+    const report = await importMcap(pieces(file), sink);
+    assert.equal(report.complete, true, JSON.stringify(report.damage));
+    assert.deepEqual(sink.topics.get("/a")!.timestamps, times);
+  }
 });
 
 test("importMcap() counts messages of encodings it cannot read", async () => {

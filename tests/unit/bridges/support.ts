@@ -7,7 +7,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "@foxglove/rosmsg";
 import { MessageWriter } from "@foxglove/rosmsg2-serialization";
-import { type McapTypes, McapWriter } from "@mcap/core";
+import { type McapTypes, McapWriter, type McapWriterOptions } from "@mcap/core";
 
 /** Folder of the test data, and why tests that need it are skipped. */
 export const testData: string | undefined = process.env.MOSAICO_TEST_DATA;
@@ -37,8 +37,12 @@ export interface WrittenChannel {
   readonly schemaEncoding?: string;
 }
 
-/** An MCAP file of `channels`, channel after channel. */
-export async function writeMcap(channels: readonly WrittenChannel[], chunkSize = 1024): Promise<Uint8Array> {
+/** An MCAP file of `channels`, channel after channel; `compress` packs its chunks. */
+export async function writeMcap(
+  channels: readonly WrittenChannel[],
+  chunkSize = 1024,
+  compress?: McapWriterOptions["compressChunk"],
+): Promise<Uint8Array> {
   const written: Uint8Array[] = [];
   let length = 0n;
   const writer = new McapWriter({
@@ -51,6 +55,7 @@ export async function writeMcap(channels: readonly WrittenChannel[], chunkSize =
       },
     },
     chunkSize,
+    ...(compress && { compressChunk: compress }),
   });
   await writer.start({ profile: "ros2", library: "test" } satisfies McapTypes.Header);
   for (const { topic, type, definition, messages, messageEncoding = "cdr", schemaEncoding = "ros2msg" } of channels) {
