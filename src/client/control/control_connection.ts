@@ -142,7 +142,7 @@ export class ControlConnection implements AsyncDisposable {
     await validateRequest(action, request);
     return await inContext(describe(action, request), async () => {
       const body = this.codec.encodeRequest(action, this.#adapt(action, request));
-      const results = this.#flight.doAction(actionOf(action, body), options);
+      const results = this.#flight.doAction(actionOf(action, body), limitsOf(options));
       return this.codec.decodeAnswer(action, await Array.fromAsync(results));
     });
   }
@@ -165,7 +165,7 @@ export class ControlConnection implements AsyncDisposable {
     }
     await validateRequest(action, request);
     const body = this.codec.encodeRequest(action, request);
-    await using results = this.#flight.doAction(actionOf(action, body), options);
+    await using results = this.#flight.doAction(actionOf(action, body), limitsOf(options));
     while (true) {
       const result = await inContext(what, () => results.take());
       if (result === undefined) return;
@@ -177,7 +177,7 @@ export class ControlConnection implements AsyncDisposable {
   /** Names of all sequences, in the server's order. @throws {RpcError} */
   async listSequences(options: ControlCallOptions = {}): Promise<string[]> {
     return await inContext("Cannot list sequences", async () => {
-      const flights = await Array.fromAsync(this.#flight.listFlights(EVERYTHING, options));
+      const flights = await Array.fromAsync(this.#flight.listFlights(EVERYTHING, limitsOf(options)));
       return flights.flatMap((flight) => flight.flightDescriptor?.path ?? []);
     });
   }
@@ -243,7 +243,7 @@ export class ControlConnection implements AsyncDisposable {
     return await inContext(`Cannot get the schema of topic "${locator}"`, async () => {
       const topic = locatorOf("topic", locator);
       const encapsulated = this.capabilities.getSchema
-        ? await this.#flight.getSchema(commandDescriptor(this.codec.encodeSchemaCommand(topic)), options)
+        ? await this.#flight.getSchema(commandDescriptor(this.codec.encodeSchemaCommand(topic)), limitsOf(options))
         : (await this.#getFlightInfo(topic, {}, options)).schema;
       return decodeSchema(unwrapEncapsulated(encapsulated));
     });
@@ -274,7 +274,7 @@ export class ControlConnection implements AsyncDisposable {
       throw new RangeError(`Cannot use the window: start ${startNs} is not before end ${endNs}`);
     }
     const cmd = this.codec.encodeFlightInfoCommand({ locator, window });
-    return await this.#flight.getFlightInfo(commandDescriptor(cmd), options);
+    return await this.#flight.getFlightInfo(commandDescriptor(cmd), limitsOf(options));
   }
 
   #readEndpoint(endpoint: FlightEndpoint): TopicEndpoint {
@@ -287,6 +287,11 @@ export class ControlConnection implements AsyncDisposable {
     const { query } = request as Actions["query"]["request"];
     return { query: adaptQuery(query, this.capabilities) };
   }
+}
+
+/** Signal and deadline alone: a caller's options may hold more, which must not reach the wire as options of the call. */
+function limitsOf({ signal, timeoutMs }: ControlCallOptions): ControlCallOptions {
+  return { ...(signal === undefined ? {} : { signal }), ...(timeoutMs === undefined ? {} : { timeoutMs }) };
 }
 
 /** The locator without slashes at its ends, if it names what it should. */

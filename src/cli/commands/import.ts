@@ -1,0 +1,38 @@
+/**
+ * `mosaico import FILE…`: recordings into sequences.
+ *
+ * @module
+ */
+import { COMMON_OPTIONS, parseCommand, UsageError } from "../arguments.ts";
+import { withClient } from "../connection.ts";
+import { interruptSignal } from "../interrupt.ts";
+import { print, printJson } from "../output.ts";
+import { printReport, recordFile, sequenceNameOf } from "../recording.ts";
+
+/** Usage text. */
+export const IMPORT_USAGE = `mosaico import FILE… [--name N]
+
+Records each file (.mcap with ROS 2 messages) into a sequence of its own, named after the file, or N for a single file.
+A damaged file gives everything outside its damage; the report names each topic, each count and each loss.
+Exit code 1 when anything was lost.`;
+
+/** Runs the command. */
+export async function importFiles(args: readonly string[]): Promise<number> {
+  const { values, positionals: files } = parseCommand(args, { ...COMMON_OPTIONS, name: { type: "string" } });
+  if (files.length === 0) throw new UsageError("expected at least one file");
+  if (values.name !== undefined && files.length > 1) throw new UsageError("--name goes with one file");
+  const jobs = files.map((file) => ({ file, name: values.name ?? sequenceNameOf(file) }));
+  using interrupt = interruptSignal();
+  return await withClient(values, async (client) => {
+    const reports = [];
+    for (const { file, name } of jobs) {
+      const report = await recordFile(client, file, name, interrupt.signal);
+      reports.push({ sequence: name, ...report });
+      if (values.json) continue;
+      print(`${file} → ${name}`);
+      printReport(report);
+    }
+    if (values.json) printJson(reports);
+    return reports.every((report) => report.complete) ? 0 : 1;
+  });
+}

@@ -1,0 +1,23 @@
+/**
+ * `mosaico rm NAME`: a sequence and all its data away.
+ *
+ * @module
+ */
+import { COMMON_OPTIONS, onlyArgument, parseCommand } from "../arguments.ts";
+import { withClient } from "../connection.ts";
+import { print, printJson } from "../output.ts";
+
+/** Usage text. */
+export const RM_USAGE = `mosaico rm NAME [--force]
+
+Deletes a sequence and all its data, for good. A finalized sequence needs --force.`;
+
+/** Runs the command. */
+export async function rm(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseCommand(args, { ...COMMON_OPTIONS, force: { type: "boolean" } });
+  const name = onlyArgument(positionals, "sequence name");
+  await withClient(values, (client) => client.sequenceDelete(name, { locked: values.force ?? false }));
+  if (values.json) printJson({ deleted: name });
+  else print(`deleted ${name}`);
+  return 0;
+}

@@ -1,0 +1,28 @@
+/**
+ * The client of a command: of a server somewhere, or of a folder served in this very process.
+ *
+ * @module
+ */
+import { MosaicoClient } from "../client/mod.ts";
+import { MosaicoServer } from "../server/mod.ts";
+import { memoryNetwork } from "../wire/net/mod.ts";
+import { type CommonOptions, portOf, UsageError } from "./arguments.ts";
+
+const DEFAULT_HOST = "127.0.0.1";
+const DEFAULT_PORT = 6726;
+
+/** Runs `use` with a connected client, and closes everything after it. */
+export async function withClient<T>(options: CommonOptions, use: (client: MosaicoClient) => Promise<T>): Promise<T> {
+  if (options.directory === undefined) {
+    const port = portOf(options.port, DEFAULT_PORT);
+    await using client = await MosaicoClient.fromEnv(options.host ?? DEFAULT_HOST, port);
+    return await use(client);
+  }
+  if (options.host !== undefined || options.port !== undefined) {
+    throw new UsageError("--directory and --host/--port exclude each other");
+  }
+  const network = memoryNetwork();
+  await using server = await MosaicoServer.start({ directory: options.directory, port: 0, network });
+  await using client = await MosaicoClient.connect(server.host, server.port, { network });
+  return await use(client);
+}

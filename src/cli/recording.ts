@@ -1,0 +1,84 @@
+/**
+ * A recording on disk, written into a sequence: what `import` and `demo` share.
+ *
+ * @module
+ */
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { basename } from "node:path";
+import { importMcap, type ImportReport } from "../bridges/mcap/mod.ts";
+import type { MosaicoClient } from "../client/mod.ts";
+import { UsageError } from "./arguments.ts";
+import { formatCount, print, ProgressLine, table } from "./output.ts";
+
+/** Bytes read from disk at a time. */
+const READ_BYTES = 1 << 20;
+
+/** A sequence name made of a file name: its stem, with `_` for every character that names may not have. */
+export function sequenceNameOf(path: string): string {
+  const stem = basename(path).replace(/\.[^.]+$/, "").replace(/[^A-Za-z0-9_-]/g, "_").replace(/^[-_]+/, "");
+  if (stem === "") throw new UsageError(`"${path}" gives no sequence name; choose one with --name`);
+  return stem;
+}
+
+/**
+ * Imports one file. What cannot be read is in the report; when the import itself fails or is interrupted, the sequence is
+ * deleted, so that a second try finds a clean table.
+ */
+export async function recordFile(
+  client: MosaicoClient,
+  path: string,
+  name: string,
+  signal: AbortSignal,
+): Promise<ImportReport> {
+  const { size } = await stat(path);
+  const progress = new ProgressLine(basename(path));
+  await using sequence = await client.sequenceCreate(name, {
+    metadata: { mcap_injection: basename(path) },
+    onError: "delete",
+    signal,
+  });
+  try {
+    const source = createReadStream(path, { highWaterMark: READ_BYTES });
+    const report = await importMcap(source, sequence, {
+      sourceFile: basename(path),
+      signal,
+      onProgress: ({ bytesRead, messagesRead }) => {
+        progress.update(bytesRead / size, `${formatCount(messagesRead)} messages`);
+      },
+    });
+    await sequence.finalize();
+    return report;
+  } catch (error) {
+    await sequence.abort(error);
+    throw signal.aborted ? signal.reason : error;
+  } finally {
+    progress.clear();
+  }
+}
+
+/** Prints a report: each topic with its counts, and what was lost and why. */
+export function printReport(report: ImportReport): void {
+  const rows = report.topics.map((topic) => [
+    topic.topic ?? `${topic.channel} (left out)`,
+    topic.schema || "-",
+    topic.modeled ? topic.ontologyTag! : topic.ontologyTag === undefined ? "-" : `${topic.ontologyTag} (untyped)`,
+    formatCount(topic.messagesRead),
+    formatCount(topic.messagesPushed),
+  ]);
+  for (const line of table(["TOPIC", "SCHEMA", "TYPE", "READ", "WRITTEN"], rows)) print(line);
+  for (const topic of report.topics) {
+    for (const { code, count, first } of topic.skipped) {
+      print(`${topic.channel}: ${formatCount(count)} messages left out [${code}]: ${first}`);
+    }
+  }
+  for (const { offset, reason } of report.damage) print(`damage at byte ${formatCount(offset)}: ${reason}`);
+  const more = report.damageCount - report.damage.length;
+  if (more > 0) print(`and ${formatCount(more)} more damaged places`);
+  const declared = report.messagesDeclared;
+  const lost = declared === undefined ? 0 : declared - report.messagesRead;
+  print(
+    `${formatCount(report.messagesPushed)} of ${formatCount(report.messagesRead)} messages written` +
+      (lost > 0 ? `; the file declares ${formatCount(declared!)}, so ${formatCount(lost)} were lost to damage` : ""),
+  );
+}

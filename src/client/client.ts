@@ -1,0 +1,337 @@
+/**
+ * Builds the rooms of a client and connects them.
+ *
+ * @module
+ */
+import { type JsonObject, MosaicoError } from "../base/mod.ts";
+import { type OntologyRegistry, standardRegistry } from "../ontology/mod.ts";
+import {
+  checkSequenceName,
+  checkUserMetadata,
+  packLocator,
+  type ServerInfo,
+  warmUpValidation,
+} from "../protocol/mod.ts";
+import { Query, type QueryBuilder, QueryResponse } from "../query/mod.ts";
+import { connectFlight, RpcError } from "../wire/flight/mod.ts";
+import { ControlConnection, type Notification } from "./control/mod.ts";
+import { readEnvironment } from "./environment.ts";
+import { type HandlerParts, SequenceHandler, TopicHandler } from "./handlers/mod.ts";
+import { InlineLane, LanePool } from "./lanes/mod.ts";
+import { type CallLimits, type ConnectOptions, DEFAULTS } from "./options.ts";
+import { sequenceSystemInfo, type SystemInfo, topicSystemInfo } from "./system_info.ts";
+import { SequenceUpdater, SequenceWriter, type SessionErrorPolicy, type WritingParts } from "./writing/mod.ts";
+
+/** Options of `sequenceCreate`. */
+export interface SequenceCreateOptions extends CallLimits {
+  /** Metadata of the sequence: any JSON object. @default {} */
+  readonly metadata?: JsonObject;
+  /** What happens to the data when the session fails, or is left without `finalize()`. @default "report" */
+  readonly onError?: SessionErrorPolicy;
+}
+
+/** Options of `sequenceUpdate`. */
+export type SequenceUpdateOptions = Omit<SequenceCreateOptions, "metadata">;
+
+/** Options of `sequenceDelete`. */
+export interface SequenceDeleteOptions extends CallLimits {
+  /** Whether a locked (finalized) sequence may be deleted. @default false */
+  readonly locked?: boolean;
+}
+
+/**
+ * A connection to a Mosaico server: one control connection, data connections for the topics, types to read them as.
+ *
+ * @example
+ * ```ts
+ * import { IMU, MosaicoClient } from "@mosaico/client";
+ * import { MosaicoServer } from "@mosaico/client/server";
+ *
+ * const directory = await Deno.makeTempDir();
+ * await using server = await MosaicoServer.start({ directory, port: 0 });
+ * await using client = await MosaicoClient.connect("127.0.0.1", server.port, { timeoutMs: 5_000 });
+ * await using drive = await client.sequenceCreate("drive-042", { metadata: { car: "v7" } });
+ * const imu = await drive.topicCreate("/imu", IMU);
+ * await imu.push(1_700_000_000_000_000_000n, {
+ *   acceleration: { x: 0, y: 0, z: 9.8 },
+ *   angularVelocity: { x: 0, y: 0, z: 0.1 },
+ * });
+ * await drive.finalize();
+ *
+ * const sequence = await client.sequenceHandler("drive-042");
+ * for await (const { topic, timestampNs, data } of sequence!.stream()) console.log(topic, timestampNs, data);
+ * ```
+ */
+export class MosaicoClient implements AsyncDisposable {
+  readonly #control: ControlConnection;
+  readonly #lanes: LanePool;
+  readonly #registry: OntologyRegistry;
+  readonly #options: ConnectOptions;
+  #closing: Promise<void> | undefined;
+
+  private constructor(
+    control: ControlConnection,
+    lanes: LanePool,
+    registry: OntologyRegistry,
+    options: ConnectOptions,
+  ) {
+    this.#control = control;
+    this.#lanes = lanes;
+    this.#registry = registry;
+    this.#options = options;
+  }
+
+  /**
+   * Opens the control connection and agrees on a protocol version. Data connections open when first needed.
+   *
+   * @param host Name or address.
+   * @param port TCP port. @default 6726
+   * @throws {ConnectionError} `connection.refused`, `connection.unknown_host`, `connection.timeout`, `connection.tls`, …: within
+   * the timeout, naming host and port
+   * @throws {RpcError} `rpc.permission_denied` when the API key is missing or refused
+   */
+  static async connect(
+    host: string,
+    port: number = DEFAULTS.port,
+    options: ConnectOptions = {},
+  ): Promise<MosaicoClient> {
+    const address = {
+      host,
+      port,
+      ...(options.tls ? { tls: options.tls === true ? {} : options.tls } : {}),
+      ...(options.network ? { network: options.network } : {}),
+      ...(options.apiKey ? { metadata: { "mosaico-api-key-token": options.apiKey } } : {}),
+    };
+    const timeoutMs = options.timeoutMs ?? DEFAULTS.timeoutMs;
+    warmUpValidation().catch(() => {}); // in the background: what fails here fails where it is needed
+    const control = await ControlConnection.open(address, {
+      timeoutMs,
+      ...(options.signal ? { signal: options.signal } : {}),
+    });
+    const lanes = new LanePool({
+      lanes: options.lanes ?? DEFAULTS.lanes,
+      maxBytesInFlight: options.maxBytesInFlight ?? DEFAULTS.maxBytesInFlight,
+      open: async (signal) =>
+        new InlineLane(await connectFlight(address, { timeoutMs, ...(signal ? { signal } : {}) })),
+    });
+    return new MosaicoClient(control, lanes, options.registry ?? standardRegistry(), options);
+  }
+
+  /** As {@linkcode connect}, with TLS and API key out of `MOSAICO_TLS_CERT_FILE` and `MOSAICO_API_KEY`. */
+  static async fromEnv(
+    host: string,
+    port: number = DEFAULTS.port,
+    options: ConnectOptions = {},
+  ): Promise<MosaicoClient> {
+    return await MosaicoClient.connect(host, port, { ...await readEnvironment(), ...options });
+  }
+
+  /** Version and limits of the server, as of connecting. */
+  get info(): ServerInfo {
+    return this.#control.info;
+  }
+
+  /** Closes every connection; calls under way fail. Idempotent. */
+  close(): Promise<void> {
+    return this.#closing ??= Promise.allSettled([this.#lanes.close(), this.#control.close()]).then(() => {});
+  }
+
+  /** As {@linkcode close}. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /**
+   * Creates a sequence and opens its first session.
+   *
+   * @param name Begins with a letter or digit; then also `-` and `_`.
+   * @throws {ProtocolError} when name or metadata break a rule
+   * @throws {RpcError} `rpc.already_exists`
+   */
+  async sequenceCreate(name: string, options: SequenceCreateOptions = {}): Promise<SequenceWriter> {
+    const locator = checkSequenceName(name);
+    const userMetadata = checkUserMetadata(options.metadata ?? {});
+    await this.#control.call("sequence_create", { locator, userMetadata }, options);
+    const session = await this.#control.call("session_create", { locator }, options);
+    return new SequenceWriter(locator, session, options.onError ?? "report", this.#writing);
+  }
+
+  /** Opens a further session of an existing sequence. @throws {RpcError} `rpc.not_found` */
+  async sequenceUpdate(name: string, options: SequenceUpdateOptions = {}): Promise<SequenceUpdater> {
+    const session = await this.#control.call("session_create", { locator: name }, options);
+    return new SequenceUpdater(name, session, options.onError ?? "report", this.#writing);
+  }
+
+  /** A handle to an existing sequence; downloads no data. `undefined` when there is none. */
+  async sequenceHandler(name: string, options: CallLimits = {}): Promise<SequenceHandler | undefined> {
+    return await found(async () =>
+      new SequenceHandler(await this.#control.sequenceInfo(name, {}, options), this.#handling)
+    );
+  }
+
+  /** A handle to an existing topic; downloads no data. `undefined` when there is none. */
+  async topicHandler(
+    sequenceName: string,
+    topicName: string,
+    options: CallLimits = {},
+  ): Promise<TopicHandler | undefined> {
+    const locator = packLocator(sequenceName, topicName);
+    return await found(async () => {
+      const [{ endpoint }, schema] = await Promise.all([
+        this.#control.topicInfo(locator, {}, options),
+        this.#control.topicSchema(locator, options),
+      ]);
+      return new TopicHandler(endpoint.metadata, schema, this.#handling);
+    });
+  }
+
+  /** Names of all sequences, in the server's order. */
+  async listSequences(options: CallLimits = {}): Promise<string[]> {
+    return await this.#control.listSequences(options);
+  }
+
+  /** Whether a sequence of this name exists. */
+  async sequenceExists(name: string, options: CallLimits = {}): Promise<boolean> {
+    return await found(() => this.#control.sequenceInfo(name, {}, options)) !== undefined;
+  }
+
+  /** Whether a topic of this name exists. */
+  async topicExists(sequenceName: string, topicName: string, options: CallLimits = {}): Promise<boolean> {
+    return await found(() => this.#control.topicInfo(packLocator(sequenceName, topicName), {}, options)) !== undefined;
+  }
+
+  /**
+   * Removes a sequence and all its data, for good.
+   *
+   * @throws {MosaicoError} `session.locked` when it is finalized and `locked: true` was not given
+   * @throws {RpcError} `rpc.not_found`
+   */
+  async sequenceDelete(name: string, options: SequenceDeleteOptions = {}): Promise<void> {
+    if (options.locked !== true) {
+      const { metadata } = await this.#control.sequenceInfo(name, {}, options);
+      if (metadata.sessions.some((session) => session.locked)) {
+        throw new MosaicoError(
+          "session.locked",
+          `Cannot delete sequence "${name}": it is finalized; give { locked: true } to delete it for good`,
+          { sequence: name },
+        );
+      }
+    }
+    await this.#control.call("sequence_delete", { locator: name }, options);
+  }
+
+  /** Removes a session, its topics and their data. @param locator `sequence:ULID` */
+  async sessionDelete(locator: string, options: CallLimits = {}): Promise<void> {
+    await this.#control.call("session_delete", { locator }, options);
+  }
+
+  /** Removes a topic and its data. */
+  async topicDelete(sequenceName: string, topicName: string, options: CallLimits = {}): Promise<void> {
+    await this.#control.call("topic_delete", { locator: packLocator(sequenceName, topicName) }, options);
+  }
+
+  /**
+   * Topics that meet every condition of the builders, and ways on to the records that do.
+   *
+   * @throws {QueryError} when two builders are of one kind
+   */
+  async query(...queries: readonly QueryBuilder[] | readonly [Query]): Promise<QueryResponse> {
+    const query = (queries[0] instanceof Query ? queries[0] : new Query(...queries as readonly QueryBuilder[]))
+      .toJson();
+    const { items } = await this.#control.call("query", { query });
+    return new QueryResponse(items, {
+      query,
+      calls: {
+        clusterize: (request, options) =>
+          Array.fromAsync(this.#control.page("topic_filter_clusterize", request, options)),
+        intersect: (request, options) =>
+          Array.fromAsync(this.#control.page("topic_filter_intersect", request, options)),
+      },
+    });
+  }
+
+  /** Notes the server keeps about a sequence. */
+  async listSequenceNotifications(sequenceName: string, options: CallLimits = {}): Promise<Notification[]> {
+    return await this.#control.notifications("sequence", sequenceName, options);
+  }
+
+  /** Notes the server keeps about a topic. */
+  async listTopicNotifications(
+    sequenceName: string,
+    topicName: string,
+    options: CallLimits = {},
+  ): Promise<Notification[]> {
+    return await this.#control.notifications("topic", packLocator(sequenceName, topicName), options);
+  }
+
+  /** Removes the notes about a sequence. */
+  async clearSequenceNotifications(sequenceName: string, options: CallLimits = {}): Promise<void> {
+    await this.#control.call("sequence_notification_purge", { locator: sequenceName }, options);
+  }
+
+  /** Removes the notes about a topic. */
+  async clearTopicNotifications(sequenceName: string, topicName: string, options: CallLimits = {}): Promise<void> {
+    await this.#control.call("topic_notification_purge", { locator: packLocator(sequenceName, topicName) }, options);
+  }
+
+  /** Physical state of a sequence; `undefined` when there is none. */
+  async sequenceSystemInfo(sequenceName: string, options: CallLimits = {}): Promise<SystemInfo | undefined> {
+    return await found(async () => sequenceSystemInfo(await this.#control.sequenceInfo(sequenceName, {}, options)));
+  }
+
+  /** Physical state of a topic; `undefined` when there is none. */
+  async topicSystemInfo(
+    sequenceName: string,
+    topicName: string,
+    options: CallLimits = {},
+  ): Promise<SystemInfo | undefined> {
+    const locator = packLocator(sequenceName, topicName);
+    return await found(async () =>
+      topicSystemInfo((await this.#control.topicInfo(locator, {}, options)).endpoint.metadata)
+    );
+  }
+
+  /** @deprecated Use {@linkcode listSequenceNotifications}. */
+  async listSequenceNotify(sequenceName: string): Promise<Notification[]> {
+    return await this.listSequenceNotifications(sequenceName);
+  }
+
+  /** @deprecated Use {@linkcode listTopicNotifications}. */
+  async listTopicNotify(sequenceName: string, topicName: string): Promise<Notification[]> {
+    return await this.listTopicNotifications(sequenceName, topicName);
+  }
+
+  /** @deprecated Use {@linkcode clearSequenceNotifications}. */
+  async clearSequenceNotify(sequenceName: string): Promise<void> {
+    await this.clearSequenceNotifications(sequenceName);
+  }
+
+  /** @deprecated Use {@linkcode clearTopicNotifications}. */
+  async clearTopicNotify(sequenceName: string, topicName: string): Promise<void> {
+    await this.clearTopicNotifications(sequenceName, topicName);
+  }
+
+  get #handling(): HandlerParts {
+    return { control: this.#control, lanes: this.#lanes, registry: this.#registry };
+  }
+
+  get #writing(): WritingParts {
+    const { compression, batchBytes, flushIntervalMs } = { ...DEFAULTS, ...this.#options };
+    return {
+      control: this.#control,
+      lanes: this.#lanes,
+      batching: { compression, batchBytes, flushIntervalMs },
+      topicBytesInFlight: DEFAULTS.topicBytesInFlight,
+    };
+  }
+}
+
+/** What `ask` answers, or `undefined` when the server says there is no such thing. */
+async function found<T>(ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof RpcError && error.code === "rpc.not_found") return undefined;
+    throw error;
+  }
+}

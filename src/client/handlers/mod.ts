@@ -1,0 +1,7 @@
+/**
+ * Handles to what is on the server.
+ *
+ * @module
+ */
+export { SequenceHandler, type SequenceStreamOptions } from "./sequence_handler.ts";
+export { type HandlerParts, openTopicStreamer, type StreamWindow, TopicHandler } from "./topic_handler.ts";

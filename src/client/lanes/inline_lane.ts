@@ -1,0 +1,162 @@
+/**
+ * A lane on the thread it is called on: encodes, sends, receives, verifies and decodes inline.
+ *
+ * @module
+ */
+import { lz4Codec, zstdCodec } from "../../codecs/mod.ts";
+import {
+  type Batch,
+  BatchDecoder,
+  type BodyCodec,
+  decodeSchema,
+  encodeBatch,
+  encodeSchema,
+  type Schema,
+} from "../../columnar/mod.ts";
+import {
+  commandDescriptor,
+  type FlightClient,
+  type FlightData,
+  type FlightStream,
+  type FlightUpload,
+  type OutgoingFlightData,
+  ticketOf,
+} from "../../wire/flight/mod.ts";
+import { ConnectionError } from "../../wire/net/mod.ts";
+import type { Compression, Lane, LaneDownload, LaneUpload, UploadStart } from "./types.ts";
+
+/** A data connection that a lane owns. */
+export interface DataConnection extends FlightClient {
+  /** Closes it; what is under way fails. */
+  close(): Promise<void>;
+}
+
+/** A {@linkcode Lane} without a Worker. */
+export class InlineLane implements Lane {
+  readonly #flight: DataConnection;
+  #active = 0;
+
+  /** Wraps a data connection, which is *taken*. */
+  constructor(flight: DataConnection) {
+    this.#flight = flight;
+  }
+
+  /** See {@linkcode Lane.active}. */
+  get active(): number {
+    return this.#active;
+  }
+
+  /** See {@linkcode Lane.upload}. */
+  upload(start: UploadStart): LaneUpload {
+    this.#active++;
+    return new InlineUpload(this.#flight.doPut(), start, () => this.#active--);
+  }
+
+  /** See {@linkcode Lane.download}. */
+  download(ticket: Uint8Array): LaneDownload {
+    this.#active++;
+    return new InlineDownload(this.#flight.doGet(ticketOf(ticket)), () => this.#active--);
+  }
+
+  /** See {@linkcode Lane.close}. */
+  close(): Promise<void> {
+    return this.#flight.close();
+  }
+}
+
+class InlineUpload implements LaneUpload {
+  readonly failed: Promise<unknown>;
+  readonly #call: FlightUpload<OutgoingFlightData, Uint8Array>;
+  readonly #codec: BodyCodec | undefined;
+  /** Settles with the status of the call. */
+  readonly #status: Promise<void>;
+
+  constructor(call: FlightUpload<OutgoingFlightData, Uint8Array>, start: UploadStart, onEnd: () => void) {
+    this.#call = call;
+    this.#codec = codecFor(start.compression);
+    this.#status = readToEnd(call).finally(onEnd);
+    this.failed = new Promise((resolve) => this.#status.catch(resolve));
+    this.#send({ descriptor: commandDescriptor(start.command), header: encodeSchema(start.schema) })?.catch(() => {});
+  }
+
+  send(batch: Batch): Promise<void> | undefined {
+    const { header, body } = encodeBatch(batch, this.#codec);
+    return this.#send({ header, body });
+  }
+
+  async finish(): Promise<void> {
+    this.#call.closeSend();
+    await this.#status;
+  }
+
+  cancel(): void {
+    this.#call.cancel();
+  }
+
+  /** A send on a call that has failed throws at once; here it is a rejection like any other. */
+  #send(message: OutgoingFlightData): Promise<void> | undefined {
+    try {
+      return this.#call.send(message);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+}
+
+class InlineDownload implements LaneDownload {
+  readonly schema: Promise<Schema>;
+  readonly #call: FlightStream<FlightData>;
+  readonly #decoder: Promise<BatchDecoder>;
+  #onEnd: (() => void) | undefined;
+
+  constructor(call: FlightStream<FlightData>, onEnd: () => void) {
+    this.#call = call;
+    this.#onEnd = onEnd;
+    this.schema = this.#readSchema();
+    this.#decoder = this.schema.then((schema) => new BatchDecoder(schema, [lz4Codec(), zstdCodec()]));
+    this.#decoder.catch(() => {});
+  }
+
+  async take(): Promise<Batch | undefined> {
+    try {
+      const decoder = await this.#decoder;
+      for (let data = await this.#call.take(); data !== undefined; data = await this.#call.take()) {
+        if (data.header.byteLength === 0) continue; // metadata only
+        const batch = decoder.decode(data.header, data.body);
+        if (batch !== undefined && batch.numRows > 0) return batch;
+      }
+      this.#ended();
+      return undefined;
+    } catch (error) {
+      this.cancel();
+      throw error;
+    }
+  }
+
+  cancel(): void {
+    this.#call.cancel();
+    this.#ended();
+  }
+
+  async #readSchema(): Promise<Schema> {
+    const first = await this.#call.take();
+    if (first === undefined) {
+      throw new ConnectionError("connection.protocol", "Cannot read the download: it ended before its schema came");
+    }
+    return decodeSchema(first.header);
+  }
+
+  #ended(): void {
+    this.#onEnd?.();
+    this.#onEnd = undefined;
+  }
+}
+
+async function readToEnd(stream: FlightStream<unknown>): Promise<void> {
+  while (await stream.take() !== undefined);
+}
+
+function codecFor(compression: Compression): BodyCodec | undefined {
+  if (compression === "none") return undefined;
+  return compression === "lz4" ? lz4Codec() : zstdCodec();
+}

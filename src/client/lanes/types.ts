@@ -1,0 +1,54 @@
+/**
+ * A lane: one data connection and whoever encodes for it. The same interface stands for a lane on the caller's thread and
+ * for one in a Worker, so what crosses it is plain data: schemas, batches of typed arrays, bytes.
+ *
+ * @module
+ */
+import type { Batch, Schema } from "../../columnar/mod.ts";
+
+/** Compression of record batch bodies. */
+export type Compression = "none" | "lz4" | "zstd";
+
+/** What an upload needs at its start. */
+export interface UploadStart {
+  /** Command of the put: which topic. */
+  readonly command: Uint8Array;
+  /** Columns of every batch that follows. */
+  readonly schema: Schema;
+  /** Compression of the bodies. */
+  readonly compression: Compression;
+}
+
+/** One topic on its way up. Batches keep their order. */
+export interface LaneUpload {
+  /** Settles when the upload has failed, with the reason; never settles while it is well. */
+  readonly failed: Promise<unknown>;
+  /** Encodes and queues a batch, which is *taken*. Resolves when the connection has room again for more. */
+  send(batch: Batch): Promise<void> | undefined;
+  /** Half-closes and waits for the server's word. @throws {RpcError} its status, when it is not OK */
+  finish(): Promise<void>;
+  /** Ends the call at once; what was not sent is lost. Idempotent. */
+  cancel(): void;
+}
+
+/** One topic on its way down. */
+export interface LaneDownload {
+  /** Columns, as the server sent them. */
+  readonly schema: Promise<Schema>;
+  /** The next batch, verified; `undefined` at the end. @throws {RpcError} when the call ends with any status but OK */
+  take(): Promise<Batch | undefined>;
+  /** Ends the call at once. Idempotent. */
+  cancel(): void;
+}
+
+/** A lane. */
+export interface Lane {
+  /** Uploads and downloads under way. */
+  readonly active: number;
+  /** Opens an upload. Nothing is awaited of the server: a refusal shows in `failed` and `finish`. */
+  upload(start: UploadStart): LaneUpload;
+  /** Opens a download. */
+  download(ticket: Uint8Array): LaneDownload;
+  /** Closes the connection; what is under way fails. Idempotent. */
+  close(): Promise<void>;
+}

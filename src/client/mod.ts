@@ -1,0 +1,35 @@
+/**
+ * The client.
+ *
+ * @module
+ */
+export {
+  MosaicoClient,
+  type SequenceCreateOptions,
+  type SequenceDeleteOptions,
+  type SequenceUpdateOptions,
+} from "./client.ts";
+export type { Notification } from "./control/mod.ts";
+export type { EnvironmentOptions } from "./environment.ts";
+export { SequenceHandler, type SequenceStreamOptions, type StreamWindow, TopicHandler } from "./handlers/mod.ts";
+export type { Compression } from "./lanes/mod.ts";
+export type { CallLimits, ConnectOptions, TlsOptions } from "./options.ts";
+export {
+  type ArrowRecordBatch,
+  SequenceStreamer,
+  type TopicMessage,
+  TopicStreamer,
+  type TopicStreamInfo,
+} from "./reading/mod.ts";
+export type { SystemInfo } from "./system_info.ts";
+export {
+  type BatchingOptions,
+  SequenceUpdater,
+  SequenceWriter,
+  type SessionErrorPolicy,
+  type SessionStatus,
+  SessionWriter,
+  type TopicCreateOptions,
+  TopicWriter,
+  type TopicWriterStatus,
+} from "./writing/mod.ts";

@@ -1,0 +1,54 @@
+/**
+ * What a client can be told, and what it assumes.
+ *
+ * @module
+ */
+import type { OntologyRegistry } from "../ontology/mod.ts";
+import type { Network } from "../wire/net/mod.ts";
+import type { BatchingOptions } from "./writing/mod.ts";
+
+/** TLS of a connection: one-way, the server shows its certificate. */
+export interface TlsOptions {
+  /** PEM text of the roots to trust. @default the roots of the system */
+  readonly caCertificates?: string;
+}
+
+/** Options of `MosaicoClient.connect`. */
+export interface ConnectOptions extends BatchingOptions {
+  /** Longest time to reach the server, milliseconds. @default 5000 */
+  readonly timeoutMs?: number;
+  /** TLS: `true` trusts the roots of the system. @default false */
+  readonly tls?: boolean | TlsOptions;
+  /** Sent with every call; appears in no error and no log. */
+  readonly apiKey?: string;
+  /** Data connections, opened when first needed. @default 2 */
+  readonly lanes?: number;
+  /** Bytes of batches that may be on their way up at once, over all topics. @default 64 MiB */
+  readonly maxBytesInFlight?: number;
+  /** Types to read rows as. @default all types of the ontology */
+  readonly registry?: OntologyRegistry;
+  /** How to reach the server; an embedded server in the same process has one of its own. @default the system's sockets */
+  readonly network?: Network;
+  /** Gives up connecting when aborted. */
+  readonly signal?: AbortSignal;
+}
+
+/** Options of any single call. */
+export interface CallLimits {
+  /** Cancels the call. */
+  readonly signal?: AbortSignal;
+  /** Deadline of the call, milliseconds. @default none */
+  readonly timeoutMs?: number;
+}
+
+/** Defaults, in one place. */
+export const DEFAULTS = {
+  port: 6726,
+  timeoutMs: 5_000,
+  lanes: 2,
+  maxBytesInFlight: 67_108_864,
+  topicBytesInFlight: 16_777_216,
+  compression: "none",
+  batchBytes: 1_048_576,
+  flushIntervalMs: 1_000,
+} as const;

@@ -1,0 +1,34 @@
+/**
+ * Physical state of what is stored.
+ *
+ * @module
+ */
+import type { TopicMetadata } from "../protocol/mod.ts";
+import type { SequenceInfo } from "./control/mod.ts";
+
+/** How much of what is stored, and since when. */
+export interface SystemInfo {
+  /** Size on the server. */
+  readonly totalSizeBytes: bigint;
+  /** Creation, nanoseconds since 1970, UTC. */
+  readonly createdAtNs: bigint;
+  /** Whether it is finalized. */
+  readonly isLocked: boolean;
+  /** Chunks the server keeps it in; topics only. */
+  readonly chunkCount?: bigint;
+}
+
+/** Of a sequence: locked once all of its sessions are. */
+export function sequenceSystemInfo({ metadata, endpoints }: SequenceInfo): SystemInfo {
+  const { sessions, createdAtNs } = metadata;
+  return {
+    totalSizeBytes: endpoints.reduce((sum, topic) => sum + topic.metadata.dataInfo.totalBytes, 0n),
+    createdAtNs,
+    isLocked: sessions.length > 0 && sessions.every((session) => session.locked),
+  };
+}
+
+/** Of a topic. */
+export function topicSystemInfo({ dataInfo, createdAtNs, locked }: TopicMetadata): SystemInfo {
+  return { totalSizeBytes: dataInfo.totalBytes, createdAtNs, isLocked: locked, chunkCount: dataInfo.totalChunksCount };
+}

@@ -1,0 +1,15 @@
+/**
+ * Writers: sequences, sessions, topics.
+ *
+ * @module
+ */
+export { SequenceUpdater, SequenceWriter } from "./sequence_writer.ts";
+export {
+  type BatchingOptions,
+  type SessionErrorPolicy,
+  type SessionStatus,
+  SessionWriter,
+  type TopicCreateOptions,
+  type WritingParts,
+} from "./session_writer.ts";
+export { TopicWriter, type TopicWriterParts, type TopicWriterStatus } from "./topic_writer.ts";

@@ -1,0 +1,231 @@
+/**
+ * An upload session: what creating a sequence and adding to one have in common.
+ *
+ * @module
+ */
+import { type JsonObject, messageOf, MosaicoError } from "../../base/mod.ts";
+import type { OntologyType } from "../../ontology/mod.ts";
+import { checkTopicName, checkUserMetadata, packLocator } from "../../protocol/mod.ts";
+import type { ControlConnection } from "../control/mod.ts";
+import type { Compression, LanePool } from "../lanes/mod.ts";
+import { TopicWriter } from "./topic_writer.ts";
+
+/** What happens to the data of a session that fails, or is left without `finalize()`. */
+export type SessionErrorPolicy = "report" | "delete";
+
+/** Where a session stands. */
+export type SessionStatus = "pending" | "finalized" | "error";
+
+/** How batches are made; given to the client as defaults, and to a topic as exceptions. */
+export interface BatchingOptions {
+  /** Compression of the batches. @default "none" */
+  readonly compression?: Compression;
+  /** Bytes of columns at which a batch is sent. @default 1 MiB */
+  readonly batchBytes?: number;
+  /** Longest time a row waits in an unfinished batch, milliseconds. @default 1000 */
+  readonly flushIntervalMs?: number;
+}
+
+/** Options of `topicCreate`. */
+export interface TopicCreateOptions extends BatchingOptions {
+  /** Metadata of the topic: any JSON object. @default {} */
+  readonly metadata?: JsonObject;
+  /** Gives up creating when aborted. */
+  readonly signal?: AbortSignal;
+}
+
+/** What the client lends its writers. */
+export interface WritingParts {
+  /** The control connection. */
+  readonly control: ControlConnection;
+  /** The data connections. */
+  readonly lanes: LanePool;
+  /** How batches are made by default. */
+  readonly batching: Required<BatchingOptions>;
+  /** Bytes of one topic that may be on their way. */
+  readonly topicBytesInFlight: number;
+}
+
+/** Share of the server's message limit that a batch may fill; the rest is for its header. */
+const BATCH_SHARE = 0.9;
+
+/** An open session of a sequence; {@linkcode SequenceWriter} and {@linkcode SequenceUpdater} are its two kinds. */
+export abstract class SessionWriter implements AsyncDisposable {
+  /** Name of the sequence. */
+  readonly name: string;
+  /** Session as `sequence:ULID`. */
+  readonly sessionLocator: string;
+  readonly #sessionUuid: string;
+  readonly #onError: SessionErrorPolicy;
+  readonly #parts: WritingParts;
+  readonly #topics = new Map<string, TopicWriter<unknown>>();
+  #status: SessionStatus = "pending";
+  #ending: Promise<void> | undefined;
+
+  /** Made by the client once the server has opened the session. */
+  constructor(
+    name: string,
+    session: { readonly uuid: string; readonly locator: string },
+    onError: SessionErrorPolicy,
+    parts: WritingParts,
+  ) {
+    this.name = name;
+    this.sessionLocator = session.locator;
+    this.#sessionUuid = session.uuid;
+    this.#onError = onError;
+    this.#parts = parts;
+  }
+
+  /** Where the session stands. */
+  get status(): SessionStatus {
+    return this.#status;
+  }
+
+  /** Writers of this session, in the order of their creation. */
+  get topics(): readonly TopicWriter<unknown>[] {
+    return [...this.#topics.values()];
+  }
+
+  /** Whether this session has a writer for `topicName`. */
+  topicWriterExists(topicName: string): boolean {
+    return this.#topics.has(topicName);
+  }
+
+  /** Names of this session's writers, as given to `topicCreate`. */
+  listTopicWriters(): string[] {
+    return [...this.#topics.keys()];
+  }
+
+  /** The writer created under `topicName`. */
+  getTopicWriter(topicName: string): TopicWriter<unknown> | undefined {
+    return this.#topics.get(topicName);
+  }
+
+  /**
+   * Creates a topic and opens its upload.
+   *
+   * @param topicName Such as `/sensors/imu`.
+   * @param type Type of its rows.
+   * @throws {ProtocolError} when name or metadata break a rule
+   * @throws {RpcError} `rpc.already_exists`, …
+   */
+  async topicCreate<T>(
+    topicName: string,
+    type: OntologyType<T>,
+    options: TopicCreateOptions = {},
+  ): Promise<TopicWriter<T>> {
+    this.#assertPending();
+    checkTopicName(topicName);
+    const userMetadata = checkUserMetadata(options.metadata ?? {});
+    if (this.#topics.has(topicName)) {
+      throw new MosaicoError("session.topic_exists", `Cannot create topic "${topicName}": this session has it already`);
+    }
+    const { control, lanes, batching, topicBytesInFlight } = this.#parts;
+    const locator = packLocator(this.name, topicName);
+    const { ontologyTag, serializationFormat } = {
+      ontologyTag: type.tag,
+      serializationFormat: type.serializationFormat,
+    };
+    const request = { locator, sessionUuid: this.#sessionUuid, serializationFormat, ontologyTag, userMetadata };
+    const { uuid } = await control.call("topic_create", request, options);
+    const lane = await lanes.next(options.signal);
+    const { compression, batchBytes, flushIntervalMs } = { ...batching, ...options };
+    const maxBatchBytes = Math.floor(BATCH_SHARE * control.limits.maxMessageBytes);
+    const writer = new TopicWriter<T>({
+      name: topicName,
+      locator,
+      type,
+      upload: lane.upload({
+        command: control.codec.encodePutCommand({ locator, topicUuid: uuid }),
+        schema: type.schema,
+        compression,
+      }),
+      clientCredit: lanes.credit,
+      topicBytesInFlight,
+      batchBytes: Math.min(batchBytes, maxBatchBytes),
+      batchRows: control.limits.maxBatchRows,
+      maxBatchBytes,
+      flushIntervalMs,
+      notify: (message) => this.#note("topic_notification_create", locator, message),
+    });
+    this.#topics.set(topicName, writer as TopicWriter<unknown>);
+    return writer;
+  }
+
+  /**
+   * Ends every topic, then the session: its data is whole and locked. Idempotent.
+   *
+   * @throws the first failure; the error policy has been applied by then.
+   */
+  finalize(): Promise<void> {
+    return this.#ending ??= this.#finalize();
+  }
+
+  /** Gives the session up: buffered rows are dropped and the error policy is applied. Idempotent. */
+  abort(reason: unknown): Promise<void> {
+    return this.#ending ??= this.#fail(reason);
+  }
+
+  /** A session left without {@linkcode finalize} is given up. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#ending ??= this.#fail(
+      new MosaicoError("session.not_finalized", `Session ${this.sessionLocator} was left without finalize()`),
+    );
+    await this.#ending.catch(() => {}); // finalize() has told its caller already
+  }
+
+  async #finalize(): Promise<void> {
+    let failure: { reason: unknown } | undefined;
+    for (const topic of this.#topics.values()) {
+      await topic.finalize().catch((reason) => failure ??= { reason });
+    }
+    if (failure === undefined) {
+      await this.#parts.control.call("session_finalize", { sessionUuid: this.#sessionUuid }).catch((reason) => {
+        this.#status = "error";
+        throw reason;
+      });
+      this.#status = "finalized";
+      return;
+    }
+    await this.#applyPolicy(failure.reason, false);
+    throw failure.reason;
+  }
+
+  async #fail(reason: unknown): Promise<void> {
+    await Promise.all([...this.#topics.values()].map((topic) => topic.discard(reason)));
+    await this.#applyPolicy(reason, true);
+  }
+
+  async #applyPolicy(reason: unknown, fromBlock: boolean): Promise<void> {
+    this.#status = "error";
+    const { control } = this.#parts;
+    if (this.#onError === "report") {
+      const text = `Session ${this.sessionLocator} of sequence '${this.name}' failed: ${messageOf(reason)}`;
+      await this.#note("sequence_notification_create", this.name, text);
+      await control.call("session_finalize", { sessionUuid: this.#sessionUuid });
+      return;
+    }
+    await control.call("session_delete", { locator: this.sessionLocator });
+    if (fromBlock) await this.afterDelete(control);
+  }
+
+  /** What else the `delete` policy removes. */
+  protected abstract afterDelete(control: ControlConnection): Promise<void>;
+
+  /** Leaves a note on the server. The failure being noted matters more than a failure to note it. */
+  async #note(
+    action: "topic_notification_create" | "sequence_notification_create",
+    locator: string,
+    message: string,
+  ): Promise<void> {
+    await this.#parts.control.call(action, { locator, notificationType: "error", message }).catch(() => {});
+  }
+
+  #assertPending(): void {
+    if (this.#status === "pending" && this.#ending === undefined) return;
+    throw new MosaicoError(
+      "session.closed",
+      `Cannot create a topic: session ${this.sessionLocator} is ${this.#status}`,
+    );
+  }
+}
