@@ -1,0 +1,152 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { relative } from "node:path";
+import { test } from "node:test";
+import { gunzipSync } from "node:zlib";
+import { isMosaicoError, messageOf, parseJson } from "../../../src/base/mod.ts";
+import { lz4Codec, zstdCodec } from "../../../src/codecs/mod.ts";
+import {
+  type Batch,
+  decodeSchema,
+  encodeBatch,
+  encodeSchema,
+  equalSchemas,
+  fromArrow,
+  IpcStreamDecoder,
+  rowReader,
+  type Schema,
+  sliceBatch,
+  toArrow,
+} from "../../../src/columnar/mod.ts";
+import { columnValues, type JsonTable, jsonValues, schemaOf } from "./support/integration_json.ts";
+import { bodyOf } from "./support/messages.ts";
+import { filesOf, testData } from "./support/test_data.ts";
+
+const folder = testData("arrow", "gold");
+const streams = folder === undefined ? [] : filesOf(folder, ".stream");
+
+/** The batches of the stream in `path`, decoded from chunks of `step` bytes. */
+function decode(path: string, step = Infinity): { decoder: IpcStreamDecoder; batches: Batch[] } {
+  const bytes = new Uint8Array(readFileSync(path));
+  const decoder = new IpcStreamDecoder([lz4Codec(), zstdCodec()]);
+  const batches: Batch[] = [];
+  for (let at = 0; at < bytes.length; at += step) {
+    decoder.push(bytes.slice(at, Math.min(bytes.length, at + step)));
+    for (let batch = decoder.next(); batch !== undefined; batch = decoder.next()) batches.push(batch);
+  }
+  decoder.end();
+  assert.equal(decoder.next(), undefined);
+  return { decoder, batches };
+}
+
+function valuesOf(batch: Batch): unknown[][] {
+  return batch.columns.map(columnValues);
+}
+
+/** Text of a schema; writers number dictionaries and order metadata as they like. */
+function shown(schema: Schema): string {
+  const sorted = (value: object) => Object.fromEntries(Object.entries(value).sort(([a], [b]) => a < b ? -1 : 1));
+  return JSON.stringify(schema, (key, value) => {
+    if (key === "id") return undefined;
+    if (value instanceof Map) return sorted(Object.fromEntries(value));
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? sorted(value) : value;
+  });
+}
+
+test("gold streams read equal to their JSON", { skip: folder === undefined }, () => {
+  assert.ok(streams.length >= 50);
+  for (const path of streams) {
+    const name = relative(folder!, path);
+    const json = parseJson(
+      gunzipSync(readFileSync(path.replace(/stream$/, "json.gz"))).toString(),
+    ) as unknown as JsonTable;
+    const schema = schemaOf(json);
+    const { decoder, batches } = decode(path);
+    // The writer of these gave the members of maps the usual names.
+    if (!name.includes("map_non_canonical")) assert.equal(shown(decoder.schema!), shown(schema), name);
+    assert.deepEqual(decodeSchema(encodeSchema(decoder.schema!)), decoder.schema, name);
+    assert.deepEqual(batches.map((batch) => batch.numRows), json.batches.map((batch) => batch.count), name);
+    batches.forEach((batch, k) => {
+      const expected = schema.fields.map((field, i) => jsonValues(field, json.batches[k]!.columns[i]!, json));
+      assert.deepEqual(valuesOf(batch), expected, `${name}, batch ${k}`);
+    });
+  }
+});
+
+test("gold streams decode the same from small chunks", { skip: folder === undefined }, () => {
+  for (const path of streams.filter((each) => !each.includes("decimal"))) {
+    const whole = decode(path).batches.map(valuesOf);
+    assert.deepEqual(decode(path, 37).batches.map(valuesOf), whole, path);
+  }
+});
+
+test("gold batches are encoded as they were", { skip: folder === undefined }, () => {
+  for (const path of streams) {
+    const { decoder, batches } = decode(path);
+    for (const batch of batches) {
+      const message = encodeBatch(batch);
+      const again = decodeOne(path, decoder, message.header, bodyOf(message));
+      assert.deepEqual(valuesOf(again), valuesOf(batch), path);
+    }
+  }
+});
+
+/** Decodes a message with the dictionaries `path` has sent by its end. */
+function decodeOne(path: string, decoder: IpcStreamDecoder, header: Uint8Array, body: Uint8Array): Batch {
+  const bytes = new Uint8Array(readFileSync(path));
+  const end = bytes.length - 8;
+  const stream = new IpcStreamDecoder([lz4Codec(), zstdCodec()]);
+  stream.push(bytes.slice(0, end));
+  while (stream.next() !== undefined);
+  const prefix = Uint8Array.of(0xff, 0xff, 0xff, 0xff, ...new Uint8Array(Int32Array.of(header.byteLength).buffer));
+  for (const part of [prefix, header, body]) stream.push(part);
+  const batch = stream.next();
+  assert.ok(batch !== undefined && equalSchemas(batch.schema, decoder.schema!), path);
+  return batch;
+}
+
+test("windows of gold batches hold the window's rows", { skip: folder === undefined }, () => {
+  for (const path of streams) {
+    for (const batch of decode(path).batches) {
+      const values = valuesOf(batch);
+      for (const [from, to] of [[1, 7], [3, 3], [0, 5], [5, batch.numRows], [9, 17]] as const) {
+        if (from > to || to > batch.numRows) continue;
+        const window = values.map((column) => column.slice(from, to));
+        assert.deepEqual(valuesOf(sliceBatch(batch, from, to)), window, `${path} ${from}-${to}`);
+      }
+    }
+  }
+});
+
+test("gold batches go to apache-arrow and back, or name what it lacks", { skip: folder === undefined }, async () => {
+  let converted = 0;
+  for (const path of streams) {
+    for (const batch of decode(path).batches) {
+      try {
+        const back = fromArrow(await toArrow(batch));
+        assert.deepEqual(valuesOf(back), valuesOf(batch), path);
+        converted++;
+      } catch (error) {
+        assert.ok(isMosaicoError(error, "schema."), `${path}: ${messageOf(error)}`);
+        assert.match(error.message, /listView|runEndEncoded|is there twice/);
+      }
+    }
+  }
+  assert.ok(converted > 100);
+});
+
+test("columns without a row form are named", { skip: folder === undefined }, () => {
+  let read = 0;
+  for (const path of streams) {
+    for (const batch of decode(path).batches) {
+      try {
+        const reader = rowReader(batch.schema);
+        for (let i = 0; i < batch.numRows; i++) reader.row(batch, i);
+        read += batch.numRows;
+      } catch (error) {
+        assert.ok(isMosaicoError(error, "schema.unsupported_type", "schema.duplicate_key"), `${path}: ${error}`);
+      }
+    }
+  }
+  assert.ok(read > 100);
+});
