@@ -31,9 +31,9 @@ export class FloodBudget {
     this.#left--;
   }
 
-  /** Gives one back. */
-  earn(): void {
-    if (this.#left < this.#capacity) this.#left++;
+  /** Gives some back. */
+  earn(count: number): void {
+    this.#left = Math.min(this.#capacity, this.#left + count);
   }
 
   /** Looks at the clock only when the budget is out, which comes to the same and costs nothing in between. */

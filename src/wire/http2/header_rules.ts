@@ -79,7 +79,7 @@ export function checkReceived(list: HeaderField[], place: HeaderPlace): HeaderSu
   }
   if (place === "request") return checkRequest(summary, values, host);
   if (place === "response") {
-    if (!/^[1-5]\d\d$/.test(values[0] ?? "")) return failed(summary, `:status is ${JSON.stringify(values[0])}`);
+    if (!/^[1-9]\d\d$/.test(values[0] ?? "")) return failed(summary, `:status is ${JSON.stringify(values[0])}`);
     summary.status = Number(values[0]);
   }
   return summary;

@@ -79,7 +79,7 @@ export class Receiver implements FrameHandler {
     if (!this.#window.receive(frameBytes)) {
       throw connectionError(Http2ErrorCode.FLOW_CONTROL_ERROR, "the peer sent more than the connection's window");
     }
-    if (dataBytes > 0) this.#control.earn();
+    if (dataBytes > 0) this.#control.earn(1);
     else if (!endStream) this.#control.spend("empty DATA frames");
     this.#dataEndsStream = endStream;
     this.#dataStream = this.#acceptData(streamId, frameBytes, dataBytes, endStream);
@@ -149,7 +149,7 @@ export class Receiver implements FrameHandler {
     if (summary.fault !== undefined || (endStream && summary.contentLength > 0)) {
       return this.#refuse(streamId, Http2ErrorCode.PROTOCOL_ERROR);
     }
-    this.#control.earn();
+    this.#control.earn(1);
     this.#reply();
     this.#host.openedByPeer(streamId, list, summary, endStream);
   }
@@ -261,7 +261,7 @@ export class Receiver implements FrameHandler {
 
   /** A stream came to its proper end. */
   completed(): void {
-    this.#resets.earn();
+    this.#resets.earn(1);
   }
 
   /** DATA or HEADERS for a stream that is not open. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { abortable } from "../../base/mod.ts";
-import type { Socket } from "../net/types.ts";
+import type { Socket } from "../net/mod.ts";
 import { Connection } from "./connection.ts";
 import { closedError, Http2Error, Http2ErrorCode } from "./errors.ts";
 import { readUint32 } from "./frames.ts";

@@ -88,6 +88,24 @@ test("Budgets refill with time, and useful traffic earns them back", () => {
   assert.equal(busy.isOver, false);
 });
 
+test("A peer that announces its window in small steps is no flood", () => {
+  const client = new Side("client", { now: () => 0 });
+  client.connection.receive(frame(4, 0, 0, [0, 5, ...uint32(1 << 20)]));
+  const stream = client.connection.request(REQUEST, new Recorder(), false);
+  let unannounced = 0;
+  for (let sent = 0; sent < 128 << 20; sent += 1 << 20) {
+    stream.write([new Uint8Array(1 << 20)]);
+    for (let slices: Uint8Array[] = []; client.connection.pull(1 << 20, slices) > 0; slices = []) {
+      for (const slice of slices) unannounced += slice.length;
+      for (; unannounced >= 4096; unannounced -= 4096) {
+        client.connection.receive(frame(8, 0, 0, uint32(4096)));
+        client.connection.receive(frame(8, 0, 1, uint32(4096)));
+      }
+    }
+  }
+  assert.equal(client.error, undefined);
+});
+
 test("Many small messages, cancelled while they are on their way, are no flood", () => {
   const { client, server, pump } = join();
   pump();

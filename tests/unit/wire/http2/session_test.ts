@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isMosaicoError, utf8 } from "../../../../src/base/mod.ts";
 import { Http2Session, type StreamHandler } from "../../../../src/wire/http2/mod.ts";
-import type { Socket, SocketHandler } from "../../../../src/wire/net/types.ts";
+import type { Socket, SocketHandler } from "../../../../src/wire/net/mod.ts";
 import { frame, OK, parse, Recorder, REQUEST } from "./joined.ts";
 
 /** A socket in memory. What it is given to write goes to `peer`, or is kept; writes take as long as the test wants. */
