@@ -42,6 +42,7 @@ const KINDS = Object.keys(TYPE) as (keyof typeof TYPE)[];
 const TIME_UNITS: readonly TimeUnit[] = ["second", "millisecond", "microsecond", "nanosecond"];
 const DATE_UNITS = ["day", "millisecond"] as const;
 const INTERVAL_UNITS = ["yearMonth", "dayTime", "monthDayNano"] as const;
+const DECIMAL_DIGITS = { 32: 9, 64: 18, 128: 38, 256: 76 } as const;
 const FLOAT_BITS = [16, 32, 64] as const;
 
 const int16 = (value: number) => ({ kind: "int16", value }) as const;
@@ -99,7 +100,11 @@ export function readType(number: number, table: FlatTable, children: readonly Fi
       return { kind, bits: oneOf(FLOAT_BITS, table.int16(0), "float precision") };
     case "decimal": {
       const bits = oneOfValues([32, 64, 128, 256], table.int32(2, 128), "decimal width");
-      return { kind, precision: table.int32(0), scale: table.int32(1), bits };
+      const precision = table.int32(0);
+      if (precision < 1 || precision > DECIMAL_DIGITS[bits]) {
+        throw invalidIpc(`Cannot read schema: a decimal of ${bits} bits cannot have ${precision} digits`);
+      }
+      return { kind, precision, scale: table.int32(1), bits };
     }
     case "date":
       return { kind, unit: oneOf(DATE_UNITS, table.int16(0, 1), "date unit") };
