@@ -79,7 +79,7 @@ function typeText(type: DataType): string {
         type.fields.map((field, i) => `${fieldText(field)}=${type.typeIds[i]}`).join(", ")
       }>`;
     case "runEndEncoded":
-      return `run_end_encoded<${fieldText(type.runEnds)}, ${fieldText(type.values)}>`;
+      return `run_end_encoded<run_ends: ${typeText(type.runEnds.type)}, values: ${typeText(type.values.type)}>`;
     default:
       return NAME[type.kind] ?? type.kind;
   }
