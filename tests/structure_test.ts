@@ -18,7 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   columnar: [],
   codecs: ["wasm"],
   ontology: ["columnar", "codecs"],
-  protocol: ["wire", "proto"],
+  protocol: ["wire", "proto", "ontology"],
   query: ["ontology", "columnar", "protocol"],
   client: ["wire", "columnar", "codecs", "ontology", "protocol", "query"],
   server: ["wire", "columnar", "codecs", "ontology", "protocol", "query", "proto"],
@@ -31,6 +31,7 @@ const SUB_ROOMS: Readonly<Record<string, readonly string[]>> = {
   wire: ["net", "http2", "grpc", "flight"],
   client: ["control", "lanes", "writing", "reading", "handlers"],
   server: ["catalogue", "storage", "service"],
+  bridges: ["ros", "mcap", "simulation"],
 };
 
 /** `node:` modules that both runtimes share, and the rooms that may use them. */

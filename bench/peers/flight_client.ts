@@ -14,7 +14,7 @@ import {
   encodeSchema,
   type Schema,
 } from "../../src/columnar/mod.ts";
-import { commandDescriptor, connectFlight, ticketOf } from "../../src/wire/flight/mod.ts";
+import { actionOf, commandDescriptor, connectFlight, ticketOf } from "../../src/wire/flight/mod.ts";
 import { utf8 } from "../../src/base/mod.ts";
 
 const ROWS = 131_072;
@@ -46,7 +46,7 @@ async function put(): Promise<number> {
   }
   await call.finish();
   let rows = "";
-  for await (const body of flight.doAction({ type: "rows" })) rows += new TextDecoder().decode(body);
+  for await (const body of flight.doAction(actionOf("rows"))) rows += new TextDecoder().decode(body);
   return Number(rows);
 }
 

@@ -14,13 +14,7 @@ export type { EnvironmentOptions } from "./environment.ts";
 export { SequenceHandler, type SequenceStreamOptions, type StreamWindow, TopicHandler } from "./handlers/mod.ts";
 export type { Compression } from "./lanes/mod.ts";
 export type { CallLimits, ConnectOptions, TlsOptions } from "./options.ts";
-export {
-  type ArrowRecordBatch,
-  SequenceStreamer,
-  type TopicMessage,
-  TopicStreamer,
-  type TopicStreamInfo,
-} from "./reading/mod.ts";
+export { SequenceStreamer, type TopicMessage, TopicStreamer, type TopicStreamInfo } from "./reading/mod.ts";
 export type { SystemInfo } from "./system_info.ts";
 export {
   type BatchingOptions,

@@ -5,12 +5,12 @@
  * @module
  */
 import type { JsonObject } from "../base/mod.ts";
+import type { SerializationFormat } from "../ontology/mod.ts";
 
-/** How a server should store a topic: rows of like size, rows of unlike size, one picture a row. */
-export const SERIALIZATION_FORMATS = ["default", "ragged", "image"] as const;
+export type { SerializationFormat };
 
-/** One of {@linkcode SERIALIZATION_FORMATS}. */
-export type SerializationFormat = typeof SERIALIZATION_FORMATS[number];
+/** Values of {@linkcode SerializationFormat}. */
+export const SERIALIZATION_FORMATS: readonly ["default", "ragged", "image"] = ["default", "ragged", "image"];
 
 /** A span of record time. Whether the end belongs to it is said where it is used. */
 export interface TimestampRange {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { RecordBatch } from "apache-arrow";
 import type { JsonObject } from "../../base/mod.ts";
 import type { Schema } from "../../columnar/mod.ts";
 import type { OntologyRegistry } from "../../ontology/mod.ts";
@@ -14,7 +15,7 @@ import {
 } from "../../protocol/mod.ts";
 import type { ControlConnection } from "../control/mod.ts";
 import type { LanePool } from "../lanes/mod.ts";
-import { type ArrowRecordBatch, TopicStreamer } from "../reading/mod.ts";
+import { TopicStreamer } from "../reading/mod.ts";
 
 /** What the client lends its handlers. */
 export interface HandlerParts {
@@ -107,7 +108,7 @@ export class TopicHandler<T = unknown> {
   }
 
   /** Rows of the window as apache-arrow `RecordBatch`es. */
-  async *batches(window: StreamWindow = {}): AsyncGenerator<ArrowRecordBatch, void, void> {
+  async *batches(window: StreamWindow = {}): AsyncGenerator<RecordBatch, void, void> {
     await using streamer = await this.stream(window);
     yield* streamer.batches();
   }

@@ -4,4 +4,4 @@
  * @module
  */
 export { SequenceStreamer, type TopicMessage } from "./sequence_streamer.ts";
-export { type ArrowRecordBatch, TopicStreamer, type TopicStreamInfo } from "./topic_streamer.ts";
+export { TopicStreamer, type TopicStreamInfo } from "./topic_streamer.ts";

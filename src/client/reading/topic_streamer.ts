@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { RecordBatch } from "apache-arrow";
 import { type Batch, type RowReader, rowReader, type Schema, timestamps, toArrow } from "../../columnar/mod.ts";
 import { type Message, type OntologyRegistry, readingSchema } from "../../ontology/mod.ts";
 import type { LaneDownload } from "../lanes/mod.ts";
@@ -100,8 +101,8 @@ export class TopicStreamer<T> implements AsyncIterableIterator<Message<T>, undef
   }
 
   /** The rest of the topic as apache-arrow `RecordBatch`es. */
-  async *batches(): AsyncGenerator<ArrowRecordBatch, void, void> {
-    for await (const batch of this.columns()) yield await toArrow(batch) as ArrowRecordBatch;
+  async *batches(): AsyncGenerator<RecordBatch, void, void> {
+    for await (const batch of this.columns()) yield await toArrow(batch);
   }
 
   /** Makes sure the current batch has a row left. */
@@ -133,6 +134,3 @@ export class TopicStreamer<T> implements AsyncIterableIterator<Message<T>, undef
     return { timestampNs: this.#times[index]!, data: this.#reader!.row(this.#batch!, index) as T };
   }
 }
-
-/** A `RecordBatch` of apache-arrow. */
-export type ArrowRecordBatch = Awaited<ReturnType<typeof toArrow>>;

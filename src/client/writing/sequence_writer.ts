@@ -3,17 +3,16 @@
  *
  * @module
  */
-import type { ControlConnection } from "../control/mod.ts";
 import { SessionWriter } from "./session_writer.ts";
 
 /** First session of a new sequence. With the policy `delete`, a failure removes the sequence too. */
 export class SequenceWriter extends SessionWriter {
-  protected override async afterDelete(control: ControlConnection): Promise<void> {
-    await control.call("sequence_delete", { locator: this.name });
-  }
+  /** The sequence is this session's own. */
+  protected override readonly ownsSequence = true;
 }
 
 /** A further session of a sequence. With the policy `delete`, a failure removes this session alone. */
 export class SequenceUpdater extends SessionWriter {
-  protected override async afterDelete(): Promise<void> {}
+  /** The sequence was there before. */
+  protected override readonly ownsSequence = false;
 }

@@ -206,11 +206,11 @@ export abstract class SessionWriter implements AsyncDisposable {
       return;
     }
     await control.call("session_delete", { locator: this.sessionLocator });
-    if (fromBlock) await this.afterDelete(control);
+    if (fromBlock && this.ownsSequence) await control.call("sequence_delete", { locator: this.name });
   }
 
-  /** What else the `delete` policy removes. */
-  protected abstract afterDelete(control: ControlConnection): Promise<void>;
+  /** Whether the policy `delete` removes the sequence with its session. */
+  protected abstract readonly ownsSequence: boolean;
 
   /** Leaves a note on the server. The failure being noted matters more than a failure to note it. */
   async #note(
