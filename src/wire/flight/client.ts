@@ -3,7 +3,14 @@
  *
  * @module
  */
-import { create, type DescMessage, fromBinary, type MessageShape, toBinary } from "@bufbuild/protobuf";
+import {
+  create,
+  type DescMessage,
+  fromBinary,
+  type MessageInitShape,
+  type MessageShape,
+  toBinary,
+} from "@bufbuild/protobuf";
 import {
   type Action,
   ActionSchema,
@@ -48,8 +55,7 @@ export interface FlightConnection extends FlightClient, AsyncDisposable {
 }
 
 /** Where to connect, and with what. */
-export interface FlightAddress
-  extends ServerAddress, Pick<ChannelOptions, "network" | "metadata" | "encoding" | "http2"> {}
+export interface FlightAddress extends ServerAddress, Omit<ChannelOptions, "connectTimeoutMs"> {}
 
 /** Options of {@linkcode connectFlight}. */
 export interface ConnectFlightOptions {
@@ -101,43 +107,30 @@ class Client implements FlightConnection {
 
   handshake(payloads: Iterable<Uint8Array>, options?: CallOptions): FlightStream<Uint8Array> {
     const call = this.#call("Handshake", options);
-    for (const payload of payloads) {
-      call.send([toBinary(HandshakeRequestSchema, create(HandshakeRequestSchema, { payload }))])?.catch(() => {});
-    }
+    for (const payload of payloads) call.send([write(HandshakeRequestSchema, { payload })]);
     call.closeSend();
     return new Answers(call, (bytes) => read(HandshakeResponseSchema, bytes).payload);
   }
 
   listFlights(criteria: Criteria, options?: CallOptions): FlightStream<FlightInfo> {
-    return this.#stream(
-      "ListFlights",
-      toBinary(CriteriaSchema, criteria),
-      options,
-      (bytes) => read(FlightInfoSchema, bytes),
-    );
+    const request = write(CriteriaSchema, criteria);
+    return this.#stream("ListFlights", request, options, (bytes) => read(FlightInfoSchema, bytes));
   }
 
   async getFlightInfo(descriptor: FlightDescriptor, options?: CallOptions): Promise<FlightInfo> {
-    return read(
-      FlightInfoSchema,
-      await this.#unary("GetFlightInfo", toBinary(FlightDescriptorSchema, descriptor), options),
-    );
+    return read(FlightInfoSchema, await this.#unary("GetFlightInfo", descriptor, options));
   }
 
   async pollFlightInfo(descriptor: FlightDescriptor, options?: CallOptions): Promise<PollInfo> {
-    return read(
-      PollInfoSchema,
-      await this.#unary("PollFlightInfo", toBinary(FlightDescriptorSchema, descriptor), options),
-    );
+    return read(PollInfoSchema, await this.#unary("PollFlightInfo", descriptor, options));
   }
 
   async getSchema(descriptor: FlightDescriptor, options?: CallOptions): Promise<Uint8Array> {
-    const answer = await this.#unary("GetSchema", toBinary(FlightDescriptorSchema, descriptor), options);
-    return read(SchemaResultSchema, answer).schema;
+    return read(SchemaResultSchema, await this.#unary("GetSchema", descriptor, options)).schema;
   }
 
   doGet(ticket: Ticket, options?: CallOptions): FlightStream<FlightData> {
-    return this.#stream("DoGet", toBinary(TicketSchema, ticket), options, decodeFlightData);
+    return this.#stream("DoGet", write(TicketSchema, ticket), options, decodeFlightData);
   }
 
   doPut(options?: CallOptions): FlightUpload<OutgoingFlightData, Uint8Array> {
@@ -149,11 +142,11 @@ class Client implements FlightConnection {
   }
 
   doAction(action: Action, options?: CallOptions): FlightStream<Uint8Array> {
-    return this.#stream("DoAction", toBinary(ActionSchema, action), options, (bytes) => read(ResultSchema, bytes).body);
+    return this.#stream("DoAction", write(ActionSchema, action), options, (bytes) => read(ResultSchema, bytes).body);
   }
 
   listActions(options?: CallOptions): FlightStream<ActionType> {
-    const request = toBinary(EmptySchema, create(EmptySchema));
+    const request = write(EmptySchema, {});
     return this.#stream("ListActions", request, options, (bytes) => read(ActionTypeSchema, bytes));
   }
 
@@ -161,8 +154,8 @@ class Client implements FlightConnection {
     return this.#channel.call(FLIGHT_SERVICE + verb, options);
   }
 
-  #unary(verb: string, request: Uint8Array, options?: CallOptions): Promise<Uint8Array> {
-    return this.#channel.unary(FLIGHT_SERVICE + verb, [request], options);
+  #unary(verb: string, descriptor: FlightDescriptor, options?: CallOptions): Promise<Uint8Array> {
+    return this.#channel.unary(FLIGHT_SERVICE + verb, [write(FlightDescriptorSchema, descriptor)], options);
   }
 
   #stream<T>(
@@ -172,19 +165,22 @@ class Client implements FlightConnection {
     decode: (bytes: Uint8Array) => T,
   ): FlightStream<T> {
     const call = this.#call(verb, options);
-    call.send([request])?.catch(() => {}); // its failure is the failure of take()
+    call.send([request]); // its failure is the failure of take()
     call.closeSend();
     return new Answers(call, decode);
   }
+}
+
+function write<Desc extends DescMessage>(schema: Desc, init: MessageInitShape<Desc>): Uint8Array {
+  return toBinary(schema, create(schema, init));
 }
 
 function read<Desc extends DescMessage>(schema: Desc, bytes: Uint8Array): MessageShape<Desc> {
   try {
     return fromBinary(schema, bytes);
   } catch (cause) {
-    throw new RpcError(GrpcStatus.INTERNAL, `Cannot read the server's ${schema.name}: its bytes are no such message`, {
-      cause,
-    });
+    const text = `Cannot read the server's ${schema.name}: its bytes are no such message`;
+    throw new RpcError(GrpcStatus.INTERNAL, text, { cause });
   }
 }
 

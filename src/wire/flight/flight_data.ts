@@ -1,5 +1,5 @@
 /**
- * `FlightData` by hand: the message every batch travels in. Its parts are never copied.
+ * `FlightData` by hand: the message every batch travels in. Bodies are never copied.
  *
  * @module
  */
@@ -19,39 +19,38 @@ const FIXED64 = 1;
 const LENGTH_DELIMITED = 2;
 const FIXED32 = 5;
 
-/** The slices of a message, the body's among them as they are. */
-export function encodeFlightData(data: OutgoingFlightData): Uint8Array[] {
-  const slices: Uint8Array[] = [];
-  if (data.descriptor !== undefined) {
-    const descriptor = toBinary(FlightDescriptorSchema, data.descriptor);
-    slices.push(fieldHead(DESCRIPTOR, descriptor.length), descriptor);
-  }
-  if (data.header !== undefined && data.header.length > 0) {
-    slices.push(fieldHead(HEADER, data.header.length), data.header);
-  }
-  if (data.appMetadata !== undefined && data.appMetadata.length > 0) {
-    slices.push(fieldHead(APP_METADATA, data.appMetadata.length), data.appMetadata);
-  }
-  if (data.body !== undefined) {
-    const length = totalLength(data.body);
-    if (length > 0) slices.push(fieldHead(BODY, length), ...data.body);
-  }
-  return slices;
-}
+/** Tag and length of a field take no more: the tag of the body has two bytes, a 32-bit length five. */
+const FIELD_HEAD_BYTES = 7;
 
-/** Tag and length of a length-delimited field. */
-function fieldHead(field: number, length: number): Uint8Array {
-  const bytes: number[] = [];
-  for (let value of [field * 8 + LENGTH_DELIMITED, length]) {
-    for (; value >= 0x80; value = Math.floor(value / 128)) bytes.push(value % 128 + 0x80);
-    bytes.push(value);
-  }
-  return Uint8Array.from(bytes);
+/** The slices of a message: one of all that is small, then the body's own. */
+export function encodeFlightData(data: OutgoingFlightData): Uint8Array[] {
+  const { header = EMPTY_BYTES, appMetadata = EMPTY_BYTES, body = [] } = data;
+  const descriptor = data.descriptor === undefined ? EMPTY_BYTES : toBinary(FlightDescriptorSchema, data.descriptor);
+  const smallBytes = descriptor.length + header.length + appMetadata.length;
+  const small = new Uint8Array(smallBytes + 4 * FIELD_HEAD_BYTES);
+  let at = 0;
+  const writeHead = (field: number, length: number) => {
+    for (let value of [field * 8 + LENGTH_DELIMITED, length]) {
+      for (; value >= 0x80; value = Math.floor(value / 128)) small[at++] = value % 128 + 0x80;
+      small[at++] = value;
+    }
+  };
+  const write = (field: number, bytes: Uint8Array) => {
+    writeHead(field, bytes.length);
+    small.set(bytes, at);
+    at += bytes.length;
+  };
+  if (data.descriptor !== undefined) write(DESCRIPTOR, descriptor);
+  if (header.length > 0) write(HEADER, header);
+  if (appMetadata.length > 0) write(APP_METADATA, appMetadata);
+  const bodyBytes = totalLength(body);
+  if (bodyBytes > 0) writeHead(BODY, bodyBytes);
+  return [small.subarray(0, at), ...body];
 }
 
 /**
  * The parts of a message, as views of it. Fields come in any order; unknown ones are skipped, of repeated ones the last
- * counts.
+ * counts. Only a body that is not the last field, and so may not be aligned, is copied.
  *
  * @throws {RpcError} INTERNAL when the bytes are no FlightData
  */
@@ -65,6 +64,7 @@ export function decodeFlightData(message: Uint8Array): FlightData {
     const tag = reader.varint();
     const field = Math.floor(tag / 8);
     const wireType = tag % 8;
+    if (field === 0) throw malformed("a field has number 0");
     if (wireType !== LENGTH_DELIMITED) {
       reader.skip(wireType);
       continue;
@@ -75,7 +75,11 @@ export function decodeFlightData(message: Uint8Array): FlightData {
     else if (field === APP_METADATA) appMetadata = bytes;
     else if (field === DESCRIPTOR) descriptor = readDescriptor(bytes);
   }
-  return { descriptor, header, appMetadata, body };
+  return { descriptor, header, appMetadata, body: isAligned(body) ? body : body.slice() };
+}
+
+function isAligned(body: Uint8Array): boolean {
+  return body.byteOffset % 8 === 0 || body.byteLength % 8 !== 0;
 }
 
 function readDescriptor(bytes: Uint8Array): FlightDescriptor {
@@ -103,13 +107,13 @@ class FieldReader {
     return this.#at === this.#bytes.length;
   }
 
-  /** A number up to 2^53; longer ones are cut short, which only ever makes a length or a tag wrong, not unsafe. */
+  /** A number; from 2^53 on it is not exact, but still larger than any message. */
   varint(): number {
     let value = 0;
     for (let scale = 1, length = 0; length < 10; scale *= 128, length++) {
       const byte = this.#bytes[this.#at++];
       if (byte === undefined) throw malformed("it is cut short");
-      if (length < 7) value += (byte & 0x7f) * scale;
+      value += (byte & 0x7f) * scale;
       if (byte < 0x80) return value;
     }
     throw malformed("a number is longer than ten bytes");

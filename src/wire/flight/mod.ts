@@ -24,3 +24,30 @@ export type {
   FlightUpload,
   OutgoingFlightData,
 } from "./types.ts";
+export type {
+  Action,
+  ActionType,
+  Criteria,
+  FlightDescriptor,
+  FlightDescriptor_DescriptorType,
+  FlightEndpoint,
+  FlightInfo,
+  Location,
+  PollInfo,
+  Ticket,
+} from "../../../proto/gen/flight_pb.ts";
+export type { Message, UnknownEnum, UnknownField } from "@bufbuild/protobuf";
+export type { Timestamp } from "@bufbuild/protobuf/wkt";
+export type { ChannelOptions, GrpcServerOptions, GrpcStatusName, MessageEncoding } from "../grpc/mod.ts";
+export type { Http2Options } from "../http2/mod.ts";
+export type {
+  DialOptions,
+  Listener,
+  ListenOptions,
+  Network,
+  Socket,
+  SocketHandler,
+  TlsClientOptions,
+  TlsServerOptions,
+} from "../net/mod.ts";
+export { type ErrorFacts, MosaicoError } from "../../base/mod.ts";

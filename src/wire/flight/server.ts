@@ -49,8 +49,8 @@ export interface FlightServer extends AsyncDisposable {
   readonly host: string;
   /** The bound port. */
   readonly port: number;
-  /** Takes no new connections, lets calls under way end for `deadlineMs`, then ends all. Idempotent. @default 2000 */
-  close(deadlineMs?: number): Promise<void>;
+  /** Takes no new connections, lets calls under way end for `drainMs`, then ends all. Idempotent. @default 2000 */
+  close(drainMs?: number): Promise<void>;
 }
 
 /** Serves `service`. @throws {ConnectionError} when the address cannot be bound */
@@ -58,9 +58,9 @@ export async function serveFlight(service: FlightService, options: ServeFlightOp
   const { host = "127.0.0.1", port, tls, network = systemNetwork(), ...grpc } = options;
   const server = new GrpcServer(methodsOf(service), grpc);
   const listener = await network.listen({ host, port, ...(tls ? { tls } : {}) }, (socket) => server.serve(socket));
-  const close = async (deadlineMs?: number) => {
+  const close = async (drainMs?: number) => {
     await listener.close();
-    await server.close(deadlineMs);
+    await server.close(drainMs);
   };
   return { host: listener.host, port: listener.port, close, [Symbol.asyncDispose]: () => close() };
 }

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { CallOptions, Metadata } from "../grpc/mod.ts";
 import type {
   Action,
   ActionType,
@@ -13,6 +12,7 @@ import type {
   PollInfo,
   Ticket,
 } from "../../../proto/gen/flight_pb.ts";
+import type { CallOptions, Metadata } from "../grpc/mod.ts";
 
 /** A FlightData message as received. All parts are views of one message, *given* to the reader. */
 export interface FlightData {
@@ -48,7 +48,10 @@ export interface FlightStream<T> extends AsyncIterable<T>, AsyncDisposable {
 
 /** A running upload (or exchange). */
 export interface FlightUpload<Sent, Received> extends FlightStream<Received> {
-  /** Queues a message. Answers `undefined` while there is room, else a promise of it. @throws the failure of the call */
+  /**
+   * Queues a message. Answers `undefined` while there is room, else a promise of it, which rejects with the failure of the
+   * call. A promise left alone does no harm. @throws {TypeError} after `closeSend`
+   */
   send(message: Sent): Promise<void> | undefined;
   /** No more messages from this side. */
   closeSend(): void;
@@ -92,7 +95,10 @@ export interface FlightCallContext {
 
 /** Where a download handler writes. */
 export interface FlightSink {
-  /** Queues a message. Answers `undefined` while there is room, else a promise of it. */
+  /**
+   * Queues a message. Answers `undefined` while there is room, else a promise of it, which rejects when the caller is gone.
+   * A promise left alone does no harm.
+   */
   send(message: OutgoingFlightData): Promise<void> | undefined;
 }
 

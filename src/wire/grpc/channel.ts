@@ -3,12 +3,20 @@
  *
  * @module
  */
-import { anySignal, delay } from "../../base/mod.ts";
+import { abortable, anySignal, delay } from "../../base/mod.ts";
 import { type HeaderList, type Http2Options, Http2Session } from "../http2/mod.ts";
-import { ConnectionError, type Network, systemNetwork, type TlsClientOptions } from "../net/mod.ts";
+import {
+  ConnectionError,
+  dialAborted,
+  formatAddress,
+  type Network,
+  systemNetwork,
+  type TlsClientOptions,
+} from "../net/mod.ts";
 import { Call } from "./client_call.ts";
 import { RpcError } from "./errors.ts";
 import type { MessageEncoding } from "./framing.ts";
+import { keepAlive, probe, WatchedSocket } from "./keepalive.ts";
 import { writeMetadata } from "./metadata.ts";
 import { GrpcStatus } from "./status.ts";
 import type { CallOptions, ClientCall } from "./types.ts";
@@ -35,22 +43,35 @@ export interface ChannelOptions {
   readonly maxMessageBytes?: number;
   /** Longest time to connect, milliseconds. @default 20000 */
   readonly connectTimeoutMs?: number;
-  /** While calls are open, the peer is asked this often whether it is there, milliseconds. @default 30000 */
+  /** Silence, with calls open, after which the peer is asked whether it is there, milliseconds. @default 60000 */
   readonly keepaliveMs?: number;
-  /** How long it may take to answer that, milliseconds. @default 10000 */
+  /** How long it may take to answer that, milliseconds. @default 20000 */
   readonly keepaliveTimeoutMs?: number;
-  /** Windows and limits of HTTP/2. */
+  /** Windows and limits of HTTP/2. @default those of HTTP/2, but 1 GiB for `connectionWindowBytes` */
   readonly http2?: Http2Options;
 }
 
-/** Where a channel stands. */
-export type ChannelState = "idle" | "connecting" | "ready" | "closed";
+/** Where a channel stands: `waiting` is for the time between a failed dial and the next. */
+export type ChannelState = "idle" | "waiting" | "connecting" | "ready" | "closed";
 
-const USER_AGENT = "mosaico-client-ts/0.1.0";
+const USER_AGENT = "mosaico-client-ts";
+/**
+ * Streams whose reader is busy elsewhere hold their window. Were that of the connection smaller than theirs together,
+ * a few of them would stop all others, for good when the reader waits for one of those (a merge of topics does).
+ */
+const CONNECTION_WINDOW_BYTES = 1 << 30;
 const BACKOFF_MIN_MS = 100;
 const BACKOFF_MAX_MS = 10_000;
-/** A connection unused for this long is asked whether it still stands, before it is used again. */
-const VERIFY_AFTER_MS = 60_000;
+/** A connection without streams may be forgotten by a router between; after so much silence it is tried before use. */
+const VERIFY_AFTER_MS = 30_000;
+const VERIFY_TIMEOUT_MS = 5_000;
+/** How long the peer may take to hear that we close. */
+const CLOSE_MS = 1_000;
+
+interface Connection {
+  readonly session: Http2Session;
+  readonly socket: WatchedSocket;
+}
 
 /** Calls to one server over one connection at a time. */
 export class GrpcChannel {
@@ -59,12 +80,13 @@ export class GrpcChannel {
   readonly #options: ChannelOptions;
   readonly #headers: HeaderList;
   readonly #stop = new AbortController();
-  #session: Http2Session | undefined;
-  #connecting: Promise<Http2Session> | undefined;
+  readonly #calls = new Set<Call>();
+  /** All that live, those that only drain among them. */
+  readonly #sessions = new Set<Http2Session>();
+  #current: Connection | undefined;
+  #connecting: Promise<Connection> | undefined;
   #failures = 0;
   #retryAt = 0;
-  #lastUsed = 0;
-  #keepalive: ReturnType<typeof setInterval> | undefined;
 
   /** Creates a channel; dials nothing. @throws {TypeError} for metadata that cannot be sent */
   constructor(address: ServerAddress, options: ChannelOptions = {}) {
@@ -72,8 +94,9 @@ export class GrpcChannel {
     this.#options = options;
     const { host, port, tls } = address;
     this.#headers = [
+      [":method", "POST"],
       [":scheme", tls === undefined ? "http" : "https"],
-      [":authority", `${host.includes(":") ? `[${host}]` : host}:${port}`],
+      [":authority", formatAddress(host, port)],
       ["te", "trailers"],
       ["content-type", "application/grpc"],
       ["user-agent", USER_AGENT],
@@ -85,21 +108,33 @@ export class GrpcChannel {
   /** Where it stands. */
   get state(): ChannelState {
     if (this.#stop.signal.aborted) return "closed";
-    if (this.#usable() !== undefined) return "ready";
-    return this.#connecting === undefined ? "idle" : "connecting";
+    if (this.#usable !== undefined) return "ready";
+    if (this.#connecting === undefined) return "idle";
+    return performance.now() < this.#retryAt ? "waiting" : "connecting";
   }
 
   /** Connects now. @throws {ConnectionError} naming host and port */
   async connect(signal?: AbortSignal): Promise<void> {
-    await this.#ready(signal);
+    try {
+      await abortable(this.#ready(), signal);
+    } catch (error) {
+      throw error === signal?.reason ? dialAborted(this.address.host, this.address.port, error) : error;
+    }
   }
 
-  /** Starts a call. Its failures, a missing connection among them, show when it is read. */
+  /**
+   * Starts a call. Its failures, a missing connection among them, show when it is read.
+   *
+   * @throws {TypeError} or {RangeError} for options that cannot be sent
+   */
   call(path: string, options: CallOptions = {}): ClientCall {
     const { encoding = "identity", maxMessageBytes = 512 << 20 } = this.#options;
-    const call = new Call({ path, headers: this.#headers, encoding, maxMessageBytes }, options);
-    const session = this.#usable();
-    if (session !== undefined && performance.now() - this.#lastUsed < VERIFY_AFTER_MS) this.#start(call, session);
+    const onEnd = (ended: Call) => this.#calls.delete(ended);
+    const call = new Call({ path, headers: this.#headers, encoding, maxMessageBytes, onEnd }, options);
+    if (call.isOver) return call;
+    this.#calls.add(call);
+    const current = this.#usable;
+    if (current !== undefined && !isDoubtful(current)) call.start(current.session);
     else this.#startLater(call);
     return call;
   }
@@ -107,7 +142,7 @@ export class GrpcChannel {
   /** A call of one message and one answer. */
   async unary(path: string, request: readonly Uint8Array[], options: CallOptions = {}): Promise<Uint8Array> {
     const call = this.call(path, options);
-    call.send(request)?.catch(() => {});
+    call.send(request);
     call.closeSend();
     const answer = await call.take();
     if (answer === undefined) {
@@ -120,88 +155,50 @@ export class GrpcChannel {
     return answer;
   }
 
-  /** Refuses new calls, cancels those under way, and closes the connection. Idempotent. */
+  /** Refuses new calls, cancels those under way, and closes the connection orderly. Idempotent. */
   async close(): Promise<void> {
-    this.#stop.abort(new ConnectionError("connection.closed", "The connection was closed by this side"));
-    clearInterval(this.#keepalive);
-    const session = this.#session;
-    this.#session = undefined;
-    if (session === undefined) return;
-    session.destroy(this.#stop.signal.reason);
-    await session.closed;
+    const { host, port } = this.address;
+    const text = `The channel to ${formatAddress(host, port)} was closed by this side`;
+    this.#stop.abort(new ConnectionError("connection.closed", text, { host, port }));
+    for (const call of this.#calls) call.cancel(this.#stop.signal.reason);
+    await Promise.all([...this.#sessions].map(closeSoon));
   }
 
-  #usable(): Http2Session | undefined {
-    return this.#session?.isDraining === false ? this.#session : undefined;
-  }
-
-  #start(call: Call, session: Http2Session): void {
-    this.#lastUsed = performance.now();
-    call.start(session);
+  /** The connection that takes calls. */
+  get #usable(): Connection | undefined {
+    return this.#current?.session.isDraining === false ? this.#current : undefined;
   }
 
   async #startLater(call: Call): Promise<void> {
     try {
-      await this.#verifyIdle();
-      const session = await this.#ready();
-      this.#start(call, session);
+      const current = this.#usable;
+      if (current !== undefined && isDoubtful(current)) {
+        await probe(current.session, current.socket, VERIFY_TIMEOUT_MS);
+      }
+      const { session } = await this.#ready();
+      call.start(session);
     } catch (error) {
       call.fail(error);
     }
   }
 
-  /** A connection nobody used for long may be gone without a word. */
-  async #verifyIdle(): Promise<void> {
-    const session = this.#usable();
-    if (session === undefined || session.openStreams > 0 || performance.now() - this.#lastUsed < VERIFY_AFTER_MS) {
-      return;
-    }
-    await this.#probe(session);
-  }
-
-  async #probe(session: Http2Session): Promise<void> {
-    const timeoutMs = this.#options.keepaliveTimeoutMs ?? 10_000;
-    try {
-      await session.ping(AbortSignal.timeout(timeoutMs));
-    } catch {
-      const text = `Connection to ${session.remote} is lost: the peer did not answer within ${timeoutMs} ms`;
-      session.destroy(new ConnectionError("connection.lost", text));
-    }
-  }
-
-  #ready(signal?: AbortSignal): Promise<Http2Session> {
-    const session = this.#usable();
-    if (session !== undefined) return Promise.resolve(session);
+  #ready(): Promise<Connection> {
+    const current = this.#usable;
+    if (current !== undefined) return Promise.resolve(current);
     if (this.#stop.signal.aborted) return Promise.reject(this.#stop.signal.reason);
-    this.#connecting ??= this.#dial(signal).finally(() => this.#connecting = undefined);
+    this.#connecting ??= this.#connect().finally(() => this.#connecting = undefined);
     return this.#connecting;
   }
 
-  async #dial(signal?: AbortSignal): Promise<Http2Session> {
-    const { network, connectTimeoutMs = 20_000, http2 } = this.#options;
-    const { host, port, tls } = this.address;
-    const stop = signal === undefined ? this.#stop.signal : AbortSignal.any([signal, this.#stop.signal]);
+  /** Dials, not sooner after a failure than it should. Who asks meanwhile waits for the same dial. */
+  async #connect(): Promise<Connection> {
     const wait = this.#retryAt - performance.now();
-    if (wait > 0) await delay(wait, stop);
+    if (wait > 0) await delay(wait, this.#stop.signal);
     try {
-      const limit = anySignal(stop, connectTimeoutMs)!;
-      const socket = await (network ?? systemNetwork()).dial(host, port, {
-        signal: limit,
-        ...(tls ? { tls } : {}),
-      });
-      stop.throwIfAborted();
-      const session = Http2Session.client(socket, http2);
-      // A peer that is not HTTP/2 shows itself only when it answers.
-      try {
-        await session.ping(limit);
-      } catch (error) {
-        session.destroy();
-        throw await Promise.race([session.closed, Promise.resolve(undefined)]) ?? this.#silence(error, limit);
-      }
+      const connection = await this.#dial();
       this.#failures = 0;
       this.#retryAt = 0;
-      this.#adopt(session);
-      return session;
+      return connection;
     } catch (error) {
       const backoff = Math.min(BACKOFF_MAX_MS, BACKOFF_MIN_MS * 2 ** this.#failures++);
       this.#retryAt = performance.now() + backoff * (0.5 + Math.random() / 2);
@@ -209,25 +206,36 @@ export class GrpcChannel {
     }
   }
 
-  /** The error of a peer that took the connection and then said nothing. */
-  #silence(error: unknown, limit: AbortSignal): unknown {
-    if (!limit.aborted) return error;
-    const { host, port } = this.address;
-    const text = `Cannot connect to ${host}:${port}: something listens there, but did not answer in HTTP/2 in time`;
-    return new ConnectionError("connection.timeout", text, { host, port }, { cause: error });
+  async #dial(): Promise<Connection> {
+    const { network = systemNetwork(), connectTimeoutMs = 20_000, http2 } = this.#options;
+    const { host, port, tls } = this.address;
+    const signal = anySignal(this.#stop.signal, connectTimeoutMs)!;
+    const socket = new WatchedSocket(await network.dial(host, port, { signal, ...(tls ? { tls } : {}) }));
+    const session = Http2Session.client(socket, { connectionWindowBytes: CONNECTION_WINDOW_BYTES, ...http2 });
+    try {
+      await session.ping(signal); // a peer that is not HTTP/2 shows itself only when it answers
+    } catch (error) {
+      session.destroy();
+      throw error === signal.reason ? dialAborted(host, port, error) : error;
+    }
+    const connection = { session, socket };
+    this.#current = connection;
+    this.#sessions.add(session);
+    session.closed.then(() => this.#sessions.delete(session));
+    const { keepaliveMs = 60_000, keepaliveTimeoutMs = 20_000 } = this.#options;
+    keepAlive(session, socket, keepaliveMs, keepaliveTimeoutMs);
+    return connection;
   }
+}
 
-  #adopt(session: Http2Session): void {
-    this.#session = session;
-    this.#lastUsed = performance.now();
-    clearInterval(this.#keepalive);
-    this.#keepalive = setInterval(() => {
-      if (session.openStreams > 0) this.#probe(session);
-    }, this.#options.keepaliveMs ?? 30_000);
-    session.closed.then(() => {
-      if (this.#session !== session) return;
-      this.#session = undefined;
-      clearInterval(this.#keepalive);
-    });
-  }
+/** Whether a connection has been silent and without use for so long that it may be gone. */
+function isDoubtful({ session, socket }: Connection): boolean {
+  return session.openStreams === 0 && socket.silentMs >= VERIFY_AFTER_MS;
+}
+
+/** Says goodbye, but does not wait long for a peer that does not listen. */
+async function closeSoon(session: Http2Session): Promise<void> {
+  const timer = setTimeout(() => session.destroy(), CLOSE_MS);
+  await session.close();
+  clearTimeout(timer);
 }

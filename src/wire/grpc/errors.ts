@@ -64,3 +64,9 @@ export function abortError(reason: unknown): RpcError {
 export function answerOf(error: unknown): RpcError {
   return error instanceof RpcError ? error : new RpcError(GrpcStatus.INTERNAL, "Internal error.", { cause: error });
 }
+
+/** A promise whose rejection nobody needs to handle. */
+export function harmless<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
+}

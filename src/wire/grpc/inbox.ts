@@ -20,6 +20,7 @@ export class Inbox {
   /** Received and not given back to the peer. */
   #heldBytes = 0;
   #isOver = false;
+  #discarded: { readonly reason: unknown } | undefined;
 
   /** Messages over `maxMessageBytes` are refused. */
   constructor(maxMessageBytes: number) {
@@ -44,13 +45,18 @@ export class Inbox {
   receive(stream: Http2Stream, chunk: Uint8Array): void {
     if (this.#isOver) return stream.consume(chunk.length);
     this.#stream = stream;
-    this.#assembler.push(chunk);
     this.#heldBytes += chunk.length;
+    this.#assembler.push(chunk);
     if (this.#waitingBytes < HOLD_BYTES) this.#giveBack();
   }
 
-  /** The next message; `undefined` at the end. @throws what `fail` was given, after the messages before it */
+  /**
+   * The next message; `undefined` at the end.
+   *
+   * @throws what `fail` was given, after the messages before it; what `discard` was given, at once
+   */
   take(): Promise<Uint8Array | undefined> {
+    if (this.#discarded !== undefined) return Promise.reject(this.#discarded.reason);
     return this.#messages.take();
   }
 
@@ -66,8 +72,10 @@ export class Inbox {
     this.#messages.fail(error);
   }
 
-  /** Forgets what waits: nobody will read it. */
+  /** Forgets what waits, and what may still come: nobody will read it. An end that has been read stays as it was. */
   discard(error: unknown): void {
+    if (this.#isOver && this.#messages.isEmpty) return;
+    this.#discarded ??= { reason: error };
     this.fail(error);
     while (this.#messages.tryTake() !== undefined);
     this.#giveBack();

@@ -1,8 +1,9 @@
 /**
- * gRPC status codes.
+ * gRPC status codes and texts.
  *
  * @module
  */
+import { utf8 } from "../../base/mod.ts";
 
 /** Status codes by name. */
 export const GrpcStatus = {
@@ -54,4 +55,30 @@ export function statusOfHttp(httpStatus: number): number {
     default:
       return GrpcStatus.UNKNOWN;
   }
+}
+
+/** Longer texts are cut: peers accept header lists of 8 KiB only, and three bytes may stand for one. */
+const MAX_STATUS_BYTES = 2_000;
+
+/** Status text as `grpc-message` carries it. */
+export function encodeStatusMessage(message: string): string {
+  let text = "";
+  for (const byte of utf8(message).subarray(0, MAX_STATUS_BYTES)) {
+    const plain = byte >= 0x20 && byte <= 0x7e && byte !== 0x25;
+    text += plain ? String.fromCharCode(byte) : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
+  }
+  return text;
+}
+
+/** Status text out of `grpc-message`; what is no valid escape, or no UTF-8, does no harm. */
+export function decodeStatusMessage(text: string): string {
+  const bytes: number[] = [];
+  for (let i = 0; i < text.length; i++) {
+    const digits = text[i] === "%" ? text.slice(i + 1, i + 3) : "";
+    if (/^[0-9a-fA-F]{2}$/.test(digits)) {
+      bytes.push(parseInt(digits, 16));
+      i += 2;
+    } else bytes.push(text.charCodeAt(i)); // header values are bytes
+  }
+  return new TextDecoder().decode(new Uint8Array(bytes));
 }

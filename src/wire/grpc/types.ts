@@ -24,7 +24,12 @@ export interface CallOptions {
 export interface ClientCall extends AsyncDisposable {
   /** Metadata of the answer's head; rejects when the call ends before one came. */
   readonly headers: Promise<Metadata>;
-  /** Queues a message given in slices, which are *taken*. `undefined` while there is room, else a promise of it. @throws the failure of the call */
+  /**
+   * Queues a message given in slices, which are *taken*. `undefined` while there is room, else a promise of it; the
+   * promise rejects with the failure of the call. A promise left alone does no harm.
+   *
+   * @throws {TypeError} after `closeSend`
+   */
   send(slices: readonly Uint8Array[]): Promise<void> | undefined;
   /** Half-closes. Idempotent. */
   closeSend(): void;

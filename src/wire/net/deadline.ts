@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { abortError, dialError } from "./errors.ts";
+import { dialAborted, dialError } from "./errors.ts";
 
 /**
  * Settles as `dialed` does, or at once when `signal` aborts; a result that comes too late goes to `discard`.
@@ -25,7 +25,7 @@ export async function withSignal<T>(
     return await Promise.race([aborted, dialed]);
   } catch (error) {
     dialed.then(discard, () => {});
-    throw signal?.aborted ? abortError(host, port, signal.reason) : dialError(host, port, error);
+    throw signal?.aborted ? dialAborted(host, port, signal.reason) : dialError(host, port, error);
   } finally {
     signal?.removeEventListener("abort", onAbort);
   }

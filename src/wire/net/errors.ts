@@ -36,7 +36,7 @@ export function dialError(host: string, port: number, cause: unknown): Connectio
 }
 
 /** Why a dial ended before the peer answered: the reason of its signal, which is an error of ours for a deadline. */
-export function abortError(host: string, port: number, reason: unknown): unknown {
+export function dialAborted(host: string, port: number, reason: unknown): unknown {
   if (!(reason instanceof Error && reason.name === "TimeoutError")) return reason;
   const text = `Cannot connect to ${formatAddress(host, port)}: no answer in time`;
   return new ConnectionError("connection.timeout", text, { host, port }, { cause: reason });

@@ -4,7 +4,7 @@
  * @module
  */
 import { delay } from "../../base/mod.ts";
-import { abortError, dialError, formatAddress, listenError, lostError } from "./errors.ts";
+import { dialAborted, dialError, formatAddress, listenError, lostError } from "./errors.ts";
 import { SocketBase } from "./socket_base.ts";
 import type { DialOptions, Listener, Network, Socket } from "./types.ts";
 
@@ -90,7 +90,7 @@ export function memoryNetwork(): Network {
   return {
     // deno-lint-ignore require-await -- a failure is a rejection
     async dial(host: string, port: number, { tls, signal }: DialOptions = {}): Promise<Socket> {
-      if (signal?.aborted) throw abortError(host, port, signal.reason);
+      if (signal?.aborted) throw dialAborted(host, port, signal.reason);
       const listener = listeners.get(formatAddress(host, port));
       if (listener === undefined) {
         const isKnown = [...listeners.values()].some((other) => other.host === host);

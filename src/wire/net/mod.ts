@@ -7,7 +7,7 @@ import { bunNetwork } from "./bun.ts";
 import { denoNetwork } from "./deno.ts";
 import type { Network } from "./types.ts";
 
-export { ConnectionError, formatAddress } from "./errors.ts";
+export { ConnectionError, dialAborted, formatAddress } from "./errors.ts";
 export { memoryNetwork, memoryPair } from "./memory.ts";
 export type {
   DialOptions,
