@@ -38,6 +38,7 @@ export type {
 } from "../../../proto/gen/flight_pb.ts";
 export type { Message, UnknownEnum, UnknownField } from "@bufbuild/protobuf";
 export type { Timestamp } from "@bufbuild/protobuf/wkt";
+export type { WireType } from "@bufbuild/protobuf/wire";
 export type { ChannelOptions, GrpcServerOptions, GrpcStatusName, MessageEncoding } from "../grpc/mod.ts";
 export type { Http2Options } from "../http2/mod.ts";
 export type {
