@@ -8,11 +8,11 @@ import type { ImportReport } from "../../bridges/mcap/mod.ts";
 import { simulateDrive } from "../../bridges/simulation/mod.ts";
 import { MosaicoClient, type SequenceHandler, type TopicWriter } from "../../client/mod.ts";
 import { jpegCodec } from "../../codecs/mod.ts";
-import { CompressedImage, Image, Lidar, PointCloud2 } from "../../ontology/mod.ts";
+import { CompressedImage, Image, IMU, Lidar, PointCloud2 } from "../../ontology/mod.ts";
 import { QueryOntologyCatalog, QuerySequence, QueryTopic } from "../../query/mod.ts";
 import { parseCommand, UsageError } from "../arguments.ts";
 import { interruptSignal } from "../interrupt.ts";
-import { formatBytes, formatCount, print, ProgressLine } from "../output.ts";
+import { formatBytes, formatCount, formatTime, print, ProgressLine } from "../output.ts";
 import { printReport, recordFile, sequenceNameOf } from "../recording.ts";
 import { startServerProcess } from "../server_process.ts";
 import { summarize, topicTable } from "./info.ts";
@@ -212,20 +212,26 @@ function extent(...axes: readonly ArrayLike<number>[]): string {
   }).join(", ");
 }
 
-/** Asks for the moments of strong turning or braking, or, where there is no IMU, for the topics of the drive. */
+/** Asks for the moments of a sharp curve, or, where there are none, for the topics of the drive. */
 async function queryIt(client: MosaicoClient, name: string): Promise<void> {
-  const { IMU } = await import("../../ontology/mod.ts");
   const bySequence = new QuerySequence().withName(name);
-  const strong = await client.query(bySequence, new QueryOntologyCatalog(IMU.Q.acceleration.x.gt(1)));
-  const topics = strong.items.flatMap((item) => item.topics);
-  print(
-    `query IMU.acceleration.x > 1 m/s²: ${
-      topics.length > 0 ? topics.map((topic) => topic.name).join(", ") : "no topic"
-    }`,
-  );
-  if (topics.length > 0) return;
-  const all = await client.query(bySequence, new QueryTopic().withNameMatch("/*"));
-  print(`query topics of ${name}: ${all.items.flatMap((item) => item.topics).length} found`);
+  const curves = await client.query(bySequence, new QueryOntologyCatalog(IMU.Q.acceleration.y.gt(2)));
+  const topics = curves.items.flatMap((item) => item.topics);
+  if (topics.length === 0) {
+    const all = await client.query(bySequence, new QueryTopic().withNameMatch("/*"));
+    print(
+      `query IMU.acceleration.y > 2 m/s²: nothing; topics named /*: ${all.items.flatMap((item) => item.topics).length}`,
+    );
+    return;
+  }
+  for (const topic of topics) {
+    const moments = await topic.clusterize({ clusteringDtNs: 1_000_000_000n });
+    const first = moments[0]!.range;
+    print(
+      `query IMU.acceleration.y > 2 m/s²: ${topic.name}, ${formatCount(moments.length)} moments, ` +
+        `the first from ${formatTime(first.startNs)} to ${formatTime(first.endNs)}`,
+    );
+  }
 }
 
 function printRate(what: string, { rows, seconds }: Recording, bytes: bigint): void {
