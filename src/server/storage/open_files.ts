@@ -3,8 +3,12 @@
  *
  * @module
  */
+import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { MosaicoError, Semaphore } from "../../base/mod.ts";
+
+/** Reading anywhere, writing at the end. A file that is gone is not made again. */
+const FLAGS = constants.O_RDWR | constants.O_APPEND;
 
 interface OpenFile {
   readonly handle: Promise<FileHandle>;
@@ -29,7 +33,7 @@ export class OpenFiles implements AsyncDisposable {
     this.#permits = new Semaphore(capacity);
   }
 
-  /** Runs `work` with the file at `path`, which must exist, open for reading and writing. */
+  /** Runs `work` with the file at `path`, which must exist, open for reading and appending. */
   async use<T>(path: string, work: (handle: FileHandle) => Promise<T>): Promise<T> {
     await this.#permits.acquire(1);
     try {
@@ -68,7 +72,7 @@ export class OpenFiles implements AsyncDisposable {
       known.users++;
       return known;
     }
-    const file: OpenFile = { handle: open(path, "r+"), users: 1, forgotten: false };
+    const file: OpenFile = { handle: open(path, FLAGS), users: 1, forgotten: false };
     file.handle.catch(() => {
       if (this.#files.get(path) === file) this.#files.delete(path);
     });

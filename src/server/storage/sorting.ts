@@ -3,25 +3,14 @@
  *
  * @module
  */
-import { concat } from "../../base/mod.ts";
-import {
-  type Batch,
-  BatchBuilder,
-  BatchDecoder,
-  decodeSchema,
-  encodeBatch,
-  type RowReader,
-  rowReader,
-  type Schema,
-} from "../../columnar/mod.ts";
+import { type Batch, BatchDecoder, decodeSchema, type Schema } from "../../columnar/mod.ts";
 import type { Chunk } from "../catalogue/mod.ts";
 import { readChunks } from "./chunk_reader.ts";
 import type { ServerDirectory } from "./directory.ts";
+import { sortedRows } from "./sorted_rows.ts";
 import { timesOf, timestampColumn } from "./times.ts";
 import { TopicFileWriter } from "./topic_file.ts";
 
-/** Bytes of the batches written: what a merge holds of each of its runs. */
-const BATCH_BYTES = 1 << 20;
 /** Runs merged at a time. */
 const FAN_IN = 32;
 
@@ -64,8 +53,6 @@ class Sorter {
   readonly #directory: ServerDirectory;
   readonly #schemaHeader: Uint8Array;
   readonly #timeColumn: number;
-  /** The schema with the record time first, as rows have it. */
-  readonly #rowSchema: Schema;
   readonly #schema: Schema;
 
   constructor(directory: ServerDirectory, schemaHeader: Uint8Array) {
@@ -73,8 +60,6 @@ class Sorter {
     this.#schemaHeader = schemaHeader;
     this.#schema = decodeSchema(schemaHeader);
     this.#timeColumn = timestampColumn(this.#schema);
-    const [time, ...others] = moved(this.#schema.fields, this.#timeColumn, 0);
-    this.#rowSchema = { ...this.#schema, fields: [{ ...time!, nullable: false }, ...others] };
   }
 
   /** Applies `merge` to every `width` runs of `file`; the new file's runs are fewer and longer. */
@@ -109,18 +94,21 @@ class Sorter {
 
   /** Writes a batch as a run of batches. */
   async sortBatches(writer: TopicFileWriter, file: string, chunks: readonly Chunk[]): Promise<void> {
-    const output = new SortedRows(writer, this.#rowSchema, this.#timeColumn, this.#schema);
+    const output = sortedRows(writer, this.#schema, this.#timeColumn);
     for await (const { batch, times } of this.#batches(file, chunks)) {
       const order = Uint32Array.from(times, (_, row) => row);
       order.sort((a, b) => times[a]! < times[b]! ? -1 : times[a]! > times[b]! ? 1 : a - b);
-      for (const row of order) await output.append(times[row]!, batch, row);
+      for (const row of order) {
+        const room = output.append(times[row]!, batch, row);
+        if (room !== undefined) await room;
+      }
     }
     await output.flush();
   }
 
   /** Merges runs into one. */
   async merge(writer: TopicFileWriter, file: string, runs: readonly (readonly Chunk[])[]): Promise<void> {
-    const output = new SortedRows(writer, this.#rowSchema, this.#timeColumn, this.#schema);
+    const output = sortedRows(writer, this.#schema, this.#timeColumn);
     const cursors: Cursor[] = [];
     for (const run of runs) {
       const cursor = new Cursor(this.#batches(file, run));
@@ -141,8 +129,7 @@ class Sorter {
     const decoder = new BatchDecoder(this.#schema, this.#directory.options.codecs);
     for await (const { header, body } of readChunks(this.#directory.files, this.#directory.filePath(file), chunks)) {
       const batch = decoder.decode(header, body)!; // stored batches were decoded before
-      const columns = moved(batch.columns, this.#timeColumn, 0);
-      yield { batch: { ...batch, schema: this.#rowSchema, columns }, times: timesOf(batch, this.#timeColumn) };
+      yield { batch, times: timesOf(batch, this.#timeColumn) };
     }
   }
 }
@@ -182,42 +169,4 @@ class Cursor {
     this.row = 0;
     return this.#current !== undefined;
   }
-}
-
-/** Rows in order, on their way into a file. */
-class SortedRows {
-  readonly #writer: TopicFileWriter;
-  readonly #timeColumn: number;
-  readonly #schema: Schema;
-  readonly #reader: RowReader;
-  readonly #builder: BatchBuilder;
-
-  constructor(writer: TopicFileWriter, rowSchema: Schema, timeColumn: number, schema: Schema) {
-    this.#writer = writer;
-    this.#timeColumn = timeColumn;
-    this.#schema = schema;
-    this.#reader = rowReader(rowSchema);
-    this.#builder = new BatchBuilder(rowSchema);
-  }
-
-  /** Answers `undefined` while there is room, else a promise of it. */
-  append(time: bigint, batch: Batch, row: number): Promise<void> | undefined {
-    this.#builder.append(time, this.#reader.row(batch, row));
-    return this.#builder.byteLength < BATCH_BYTES ? undefined : this.flush();
-  }
-
-  async flush(): Promise<void> {
-    if (this.#builder.numRows === 0) return;
-    const rows = this.#builder.finish();
-    const columns = moved(rows.columns, 0, this.#timeColumn);
-    const { header, body } = encodeBatch({ ...rows, schema: this.#schema, columns });
-    await this.#writer.append(header, concat(body));
-  }
-}
-
-/** `list` with one entry at another place. */
-function moved<T>(list: readonly T[], from: number, to: number): T[] {
-  const copy = [...list];
-  copy.splice(to, 0, ...copy.splice(from, 1));
-  return copy;
 }
