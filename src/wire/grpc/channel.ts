@@ -47,6 +47,11 @@ export interface ChannelOptions {
   readonly keepaliveMs?: number;
   /** How long it may take to answer that, milliseconds. @default 20000 */
   readonly keepaliveTimeoutMs?: number;
+  /**
+   * Silence, without calls, after which the connection is tried by a PING before it is used again, for a router between
+   * may have forgotten it; milliseconds. @default 30000
+   */
+  readonly verifyAfterMs?: number;
   /** Windows and limits of HTTP/2. @default those of HTTP/2, but 1 GiB for `connectionWindowBytes` */
   readonly http2?: Http2Options;
 }
@@ -62,8 +67,6 @@ const USER_AGENT = "mosaico-client-ts";
 const CONNECTION_WINDOW_BYTES = 1 << 30;
 const BACKOFF_MIN_MS = 100;
 const BACKOFF_MAX_MS = 10_000;
-/** A connection without streams may be forgotten by a router between; after so much silence it is tried before use. */
-const VERIFY_AFTER_MS = 30_000;
 const VERIFY_TIMEOUT_MS = 5_000;
 /** How long the peer may take to hear that we close. */
 const CLOSE_MS = 1_000;
@@ -134,7 +137,7 @@ export class GrpcChannel {
     if (call.isOver) return call;
     this.#calls.add(call);
     const current = this.#usable;
-    if (current !== undefined && !isDoubtful(current)) call.start(current.session);
+    if (current !== undefined && !this.#isDoubtful(current)) call.start(current.session);
     else this.#startLater(call);
     return call;
   }
@@ -169,10 +172,15 @@ export class GrpcChannel {
     return this.#current?.session.isDraining === false ? this.#current : undefined;
   }
 
+  /** Whether a connection may be gone without a word. */
+  #isDoubtful({ session, socket }: Connection): boolean {
+    return session.openStreams === 0 && socket.silentMs >= (this.#options.verifyAfterMs ?? 30_000);
+  }
+
   async #startLater(call: Call): Promise<void> {
     try {
       const current = this.#usable;
-      if (current !== undefined && isDoubtful(current)) {
+      if (current !== undefined && this.#isDoubtful(current)) {
         await probe(current.session, current.socket, VERIFY_TIMEOUT_MS);
       }
       const { session } = await this.#ready();
@@ -226,11 +234,6 @@ export class GrpcChannel {
     keepAlive(session, socket, keepaliveMs, keepaliveTimeoutMs);
     return connection;
   }
-}
-
-/** Whether a connection has been silent and without use for so long that it may be gone. */
-function isDoubtful({ session, socket }: Connection): boolean {
-  return session.openStreams === 0 && socket.silentMs >= VERIFY_AFTER_MS;
 }
 
 /** Says goodbye, but does not wait long for a peer that does not listen. */
