@@ -77,7 +77,7 @@ export class BatchBuilder {
     const { bytes } = this.#tally;
     try {
       if (typeof first !== "bigint") throw this.#notATime(first);
-      if (typeof row !== "object" || row === null) throw notARow(row);
+      if (typeof row !== "object" || row === null || Array.isArray(row)) throw notARow(row);
       this.#writer.write(index, first, row);
     } catch (error) {
       this.#tally.bytes = bytes;

@@ -54,6 +54,16 @@ export class BodyReader {
 
   /** The next buffer as it lies in the body, or decompressed. Returns a view or a copy. @throws {IpcError} */
   bytes(): Uint8Array {
+    const stored = this.#next();
+    return this.#codec === undefined || stored.byteLength === 0 ? stored : this.#decompress(this.#codec, stored);
+  }
+
+  /** Passes over the next buffer. @throws {IpcError} */
+  skip(): void {
+    this.#next();
+  }
+
+  #next(): Uint8Array {
     if (this.#buffer === this.#buffers.count) {
       throw invalidIpc("Cannot read batch: it has fewer buffers than its schema needs");
     }
@@ -70,8 +80,7 @@ export class BodyReader {
     }
     this.#bytesLeft -= length;
     if (this.#bytesLeft < 0) throw invalidIpc("Cannot read batch: its buffers overlap");
-    const stored = this.#body.subarray(offset, offset + length);
-    return this.#codec === undefined ? stored : this.#decompress(this.#codec, stored);
+    return this.#body.subarray(offset, offset + length);
   }
 
   /** The next buffer, of exactly `count` elements; copied when it is not aligned to them. @throws {IpcError} */

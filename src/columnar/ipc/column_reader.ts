@@ -106,7 +106,7 @@ function readValidity(source: ColumnSource, field: Field, length: number, nullCo
     return undefined;
   }
   if (nullCount === 0) {
-    source.body.bytes();
+    source.body.skip();
     return undefined;
   }
   const validity = source.body.array(Uint8Array, bitmapBytes(length)) as Uint8Array;
@@ -121,7 +121,7 @@ function readValidity(source: ColumnSource, field: Field, length: number, nullCo
 function readOffsets(body: BodyReader, length: number, wide: boolean): Int32Array | BigInt64Array {
   const array = wide ? BigInt64Array : Int32Array;
   if (length > 0) return body.array(array, length + 1) as Int32Array | BigInt64Array;
-  body.bytes();
+  body.skip();
   return new array(1);
 }
 

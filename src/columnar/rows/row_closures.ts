@@ -61,12 +61,12 @@ function validReaderOf(field: Field, column: Column, dropEmpty: boolean): Read {
     case "list":
     case "largeList": {
       const [start, end] = rangeOf(column);
-      const items = itemsOf(type.item, children[0]!, dropEmpty);
+      const items = itemsOf(type.item, children[0]!);
       return (index) => items(start(index), end(index));
     }
     case "fixedSizeList": {
       const { size } = type;
-      const items = itemsOf(type.item, children[0]!, dropEmpty);
+      const items = itemsOf(type.item, children[0]!);
       return (index) => items(index * size, (index + 1) * size);
     }
     case "struct": {
@@ -81,7 +81,7 @@ function validReaderOf(field: Field, column: Column, dropEmpty: boolean): Read {
       if (type.entries.type.kind !== "struct") throw new TypeError("Cannot read rows: a map of no entries");
       const [start, end] = rangeOf(column);
       const [key, value] = type.entries.type.fields.map((member, i) =>
-        readerOf(member, children[0]!.children[i]!, dropEmpty)
+        readerOf(member, children[0]!.children[i]!, false)
       );
       return (index) => {
         const map = new Map<unknown, unknown>();
@@ -109,10 +109,10 @@ function rangeOf(column: Column): [start: (index: number) => number, end: (index
   return [(index) => offsetAt(offsets, index), (index) => offsetAt(offsets, index + 1)];
 }
 
-/** Reads the items from `start` to `end`. */
-function itemsOf(item: Field, column: Column, dropEmpty: boolean): (start: number, end: number) => unknown {
+/** Reads the items from `start` to `end`; what they nest is kept as it is. */
+function itemsOf(item: Field, column: Column): (start: number, end: number) => unknown {
   const { validity, values } = column;
-  const read = readerOf(item, column, dropEmpty);
+  const read = readerOf(item, column, false);
   const list = (start: number, end: number) => Array.from({ length: end - start }, (_, i) => read(start + i));
   const whole = isNumeric(item)
     ? (start: number, end: number) => values!.subarray(start, end)

@@ -29,7 +29,8 @@ function flatten(column: Column): Column[] {
 
 /** Variables of column `k`: `c` values, `b` validity, `o` offsets, `t` text reader, `r` its reading function. */
 class Generator {
-  readonly #dropEmpty: boolean;
+  /** Whether objects of nulls are dropped; not inside of lists and maps. */
+  #dropEmpty: boolean;
   readonly #fields: Field[] = [];
   readonly #declared: string[] = [];
   readonly #bind: string[] = [];
@@ -138,7 +139,7 @@ class Generator {
   /** A function of the items of list `k` from `start` to `end`. */
   #items(item: Field, k: number): string {
     const child = this.#fields.length;
-    const value = this.#column(item)("i");
+    const value = this.#kept(() => this.#column(item)("i"));
     const loop = (list: string) =>
       `const list = ${list}; for (let i = start; i < end; i++) list[i - start] = ${value}; return list;`;
     const valid = `allValid(b${child}, start, end)`;
@@ -151,12 +152,21 @@ class Generator {
     return `r${k}`;
   }
 
+  /** What `generate` generates, with objects of nulls kept. */
+  #kept<T>(generate: () => T): T {
+    const before = this.#dropEmpty;
+    this.#dropEmpty = false;
+    const generated = generate();
+    this.#dropEmpty = before;
+    return generated;
+  }
+
   #map(field: Field, k: number): (index: string) => string {
     const range = this.#range(field, k);
     const entries = field.type.kind === "map" && field.type.entries.type;
     if (!entries || entries.kind !== "struct") throw new TypeError("Cannot read rows: a map of no entries");
     this.#fields.push(field.type.entries);
-    const [key, value] = entries.fields.map((each) => this.#column(each)("i"));
+    const [key, value] = this.#kept(() => entries.fields.map((each) => this.#column(each)("i")));
     this.#functions.push(
       `function r${k}(start, end) { const map = new Map(); for (let i = start; i < end; i++) { const key = ${key};`,
       `if (map.has(key)) throw duplicateKey(fields[${k}], key); map.set(key, ${value}); } return map; }`,

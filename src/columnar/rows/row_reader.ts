@@ -13,8 +13,8 @@ import { assertRowForm } from "./value_types.ts";
 /** How rows are read. */
 export interface RowReaderOptions {
   /**
-   * What becomes of a nested object whose every member is null, through objects within it but not through lists:
-   * `"absent"` makes it `undefined`.
+   * What becomes of a nested object whose every member is null: `"absent"` makes it `undefined`, from the inside out.
+   * Objects in lists and maps are kept.
    *
    * @default "keep"
    */
