@@ -1,0 +1,270 @@
+/**
+ * Reading back: handlers, windows, merges, early ends.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { MosaicoClient, StreamWindow, TopicHandler } from "../../src/client/mod.ts";
+import { Floating64, Image, IMU, Integer64, String as Text } from "../../src/ontology/mod.ts";
+import { memoryNetwork } from "../../src/wire/net/mod.ts";
+import { type Embedded, startEmbedded } from "../support/embedded.ts";
+import { failure, until } from "../support/errors.ts";
+import { FaultyNetwork } from "../support/faulty_network.ts";
+
+/** A topic `/numbers` of `count` rows at times 0, step, 2·step, …, stored in chunks of `perChunk` rows. */
+async function numbers(client: MosaicoClient, { count = 100, step = 10n, perChunk = 10, name = "drive" } = {}) {
+  await using drive = await client.sequenceCreate(name);
+  const topic = await drive.topicCreate("/numbers", Integer64);
+  for (let i = 0; i < count; i++) {
+    await topic.push(BigInt(i) * step, { data: BigInt(i) });
+    if ((i + 1) % perChunk === 0) await topic.flush();
+  }
+  await drive.finalize();
+  return await client.topicHandler(name, "/numbers") as TopicHandler<Integer64>;
+}
+
+async function timesOf(topic: TopicHandler, window: StreamWindow): Promise<bigint[]> {
+  const times = [];
+  for await (const { timestampNs } of await topic.stream(window)) times.push(timestampNs);
+  return times;
+}
+
+test("a handler says what the server knows", async () => {
+  await using fx = await startEmbedded();
+  const before = BigInt(Date.now()) * 1_000_000n;
+  {
+    await using drive = await fx.client.sequenceCreate("drive", { metadata: { car: "v7", runs: [1, { n: 2 }] } });
+    const imu = await drive.topicCreate("/sensors/imu", IMU, { metadata: { rateHz: 200 } });
+    const at = (x: number) => ({ acceleration: { x, y: 0, z: 0 }, angularVelocity: { x: 0, y: 0, z: 0 } });
+    await imu.push(100n, at(1));
+    await imu.push(300n, at(2));
+    const image = await drive.topicCreate("/camera", Image);
+    await image.finalize();
+    await drive.finalize();
+  }
+  const sequence = await fx.client.sequenceHandler("drive");
+  assert.ok(sequence);
+  assert.equal(sequence.name, "drive");
+  assert.deepEqual(sequence.userMetadata, { car: "v7", runs: [1, { n: 2 }] });
+  assert.deepEqual(sequence.topics, ["/sensors/imu", "/camera"]);
+  assert.deepEqual([sequence.startNs, sequence.endNs], [100n, 300n]);
+  assert.equal(sequence.locked, true);
+  assert.ok(sequence.totalSizeBytes > 0n);
+  assert.ok(
+    sequence.createdAtNs >= before && sequence.createdAtNs <= before + 60_000_000_000n,
+    `${sequence.createdAtNs}`,
+  );
+  assert.equal(sequence.updatedAtNs.length, 1);
+  const topic = await fx.client.topicHandler("drive", "/sensors/imu");
+  assert.ok(topic);
+  assert.equal(topic.name, "/sensors/imu");
+  assert.equal(topic.locator, "drive/sensors/imu");
+  assert.equal(topic.sequenceName, "drive");
+  assert.equal(topic.ontologyTag, "IMU");
+  assert.equal(topic.serializationFormat, "default");
+  assert.deepEqual(topic.userMetadata, { rateHz: 200 });
+  assert.deepEqual([topic.messageCount, topic.startNs, topic.endNs, topic.locked], [2n, 100n, 300n, true]);
+  assert.ok(topic.chunkCount >= 1n && topic.totalSizeBytes > 0n);
+  assert.equal(topic.schema.fields[0]!.name, "timestamp_ns");
+  assert.equal((await fx.client.topicHandler("drive", "/camera"))!.serializationFormat, Image.serializationFormat);
+  assert.equal(await fx.client.sequenceHandler("absent"), undefined);
+  assert.equal(await fx.client.topicHandler("drive", "/absent"), undefined);
+  assert.equal(await fx.client.topicHandler("absent", "/imu"), undefined);
+});
+
+test("reload() sees what others wrote", async () => {
+  await using fx = await startEmbedded();
+  await numbers(fx.client, { count: 3 });
+  const sequence = (await fx.client.sequenceHandler("drive"))!;
+  {
+    await using more = await fx.client.sequenceUpdate("drive");
+    await (await more.topicCreate("/late", Text)).push(7n, { data: "x" });
+    await more.finalize();
+  }
+  assert.deepEqual(sequence.topics, ["/numbers"]);
+  await sequence.reload();
+  assert.deepEqual(sequence.topics, ["/numbers", "/late"]);
+});
+
+test("windows include their start and exclude their end, inside chunks, at their edges and outside", async () => {
+  await using fx = await startEmbedded();
+  const topic = await numbers(fx.client, { count: 100, step: 10n, perChunk: 10 });
+  const all = Array.from({ length: 100 }, (_, i) => BigInt(i) * 10n);
+  const edges = [-1_000n, -1n, 0n, 1n, 10n, 15n, 89n, 90n, 91n, 95n, 100n, 101n, 110n, 500n, 989n, 990n, 991n, 5_000n];
+  let checked = 0;
+  for (const startNs of [undefined, ...edges]) {
+    for (const endNs of [undefined, ...edges]) {
+      if (startNs !== undefined && endNs !== undefined && startNs >= endNs) continue;
+      if (++checked % 3 !== 0) continue; // each third keeps the file fast; every edge still takes part as start and as end
+      const window = { ...(startNs === undefined ? {} : { startNs }), ...(endNs === undefined ? {} : { endNs }) };
+      const expected = all.filter((time) =>
+        (startNs === undefined || time >= startNs) && (endNs === undefined || time < endNs)
+      );
+      const stream = await topic.stream(window);
+      assert.deepEqual(
+        [stream.info.messageCount, stream.info.startNs, stream.info.endNs],
+        [BigInt(expected.length), expected[0], expected.at(-1)],
+        `info of [${startNs}, ${endNs})`,
+      );
+      const found = [];
+      for await (const { timestampNs, data } of stream) {
+        assert.equal(data.data * 10n, timestampNs);
+        found.push(timestampNs);
+      }
+      assert.deepEqual(found, expected, `[${startNs}, ${endNs})`);
+    }
+  }
+  assert.ok(checked > 100);
+  await assert.rejects(topic.stream({ startNs: 5n, endNs: 5n }), RangeError);
+  await assert.rejects(topic.stream({ startNs: 6n, endNs: 5n }), RangeError);
+});
+
+test("windows reach the ends of 64 bits", async () => {
+  await using fx = await startEmbedded();
+  const topic = await numbers(fx.client, { count: 3, step: 1n });
+  assert.deepEqual(await timesOf(topic, { startNs: -(2n ** 63n), endNs: 2n ** 63n - 1n }), [0n, 1n, 2n]);
+  assert.deepEqual(await timesOf(topic, { startNs: 2n ** 62n }), []);
+});
+
+test("batches() gives RecordBatches of apache-arrow, cut to the window", async () => {
+  await using fx = await startEmbedded();
+  const topic = await numbers(fx.client, { count: 100, step: 10n, perChunk: 10 });
+  const times: bigint[] = [];
+  for await (const batch of topic.batches({ startNs: 95n, endNs: 905n })) {
+    assert.equal(batch.schema.fields[0]!.name, "timestamp_ns");
+    times.push(...batch.getChildAt(0)!.toArray() as BigInt64Array);
+    assert.deepEqual(
+      batch.getChild("data")!.toArray(),
+      (batch.getChildAt(0)!.toArray() as BigInt64Array).map((t) => t / 10n),
+    );
+  }
+  assert.deepEqual(times, Array.from({ length: 81 }, (_, i) => 100n + BigInt(i) * 10n));
+});
+
+test("next(), nextTimestamp() and info work by hand", async () => {
+  await using fx = await startEmbedded();
+  const topic = await numbers(fx.client, { count: 3, perChunk: 1 });
+  await using stream = await topic.stream();
+  assert.equal(await stream.nextTimestamp(), 0n);
+  assert.equal(await stream.nextTimestamp(), 0n, "asking takes nothing");
+  assert.deepEqual(await stream.next(), { done: false, value: { timestampNs: 0n, data: { data: 0n } } });
+  assert.equal(await stream.nextTimestamp(), 10n);
+  await stream.next();
+  await stream.next();
+  assert.equal(await stream.nextTimestamp(), undefined);
+  assert.deepEqual(await stream.next(), { done: true, value: undefined });
+  assert.deepEqual(await stream.next(), { done: true, value: undefined });
+});
+
+/** Three topics whose times interleave and collide. */
+async function threeTopics({ client }: Embedded): Promise<void> {
+  await using drive = await client.sequenceCreate("drive");
+  const steps = { "/a": 2n, "/b": 3n, "/c": 5n };
+  for (const [name, step] of Object.entries(steps)) {
+    const topic = await drive.topicCreate(name, Integer64, { batchBytes: 64 });
+    for (let time = 0n; time < 120n; time += step) await topic.push(time, { data: time });
+  }
+  await drive.finalize();
+}
+
+test("a sequence is merged in time; ties go to the topic that was created first", async () => {
+  await using fx = await startEmbedded({ client: { lanes: 2 } });
+  await threeTopics(fx);
+  const expected: [bigint, string][] = [];
+  for (let time = 0n; time < 120n; time++) {
+    if (time % 2n === 0n) expected.push([time, "/a"]);
+    if (time % 3n === 0n) expected.push([time, "/b"]);
+    if (time % 5n === 0n) expected.push([time, "/c"]);
+  }
+  const sequence = (await fx.client.sequenceHandler("drive"))!;
+  const stream = sequence.stream();
+  assert.equal(await stream.messageCount(), BigInt(expected.length));
+  assert.deepEqual((await stream.topics()).map((info) => info.topic), ["/a", "/b", "/c"]);
+  const found: [bigint, string][] = [];
+  for await (const { timestampNs, topic, ontologyTag, data } of stream) {
+    assert.equal(ontologyTag, "Integer64");
+    assert.deepEqual(data, { data: timestampNs });
+    found.push([timestampNs, topic]);
+  }
+  assert.deepEqual(found, expected);
+
+  const some = [];
+  for await (const m of sequence.stream({ topics: ["/c", "/a"], startNs: 10n, endNs: 21n })) {
+    some.push([m.timestampNs, m.topic]);
+  }
+  assert.deepEqual(some, expected.filter(([time, topic]) => topic !== "/b" && time >= 10n && time < 21n));
+  const error = await failure(sequence.stream({ topics: ["/a", "/z"] }).next(), "session.unknown_topic");
+  assert.match(error.message, /\/z.*\/a, \/b, \/c/);
+  assert.equal(await sequence.stream({ topics: [] }).nextTimestamp(), undefined);
+  assert.equal(await sequence.stream({ startNs: 1_000n }).nextTimestamp(), undefined);
+});
+
+test("leaving a loop early cancels the download: the server stops sending, the connection lives on", async () => {
+  const network = new FaultyNetwork(memoryNetwork());
+  await using fx = await startEmbedded({ network, client: { lanes: 1 } });
+  const rows = 200_000;
+  {
+    await using drive = await fx.client.sequenceCreate("drive");
+    const topic = await drive.topicCreate("/big", Floating64);
+    for (let part = 0; part < 40; part++) {
+      const timestampNs = BigInt64Array.from({ length: rows / 2 }, (_, i) => BigInt(part * rows + i));
+      await topic.pushColumns({ timestampNs, data: new Float64Array(rows / 2).fill(part) });
+    }
+    await drive.finalize();
+  }
+  await using reader = await fx.connect({ lanes: 1 });
+  const whole = (await reader.topicHandler("drive", "/big"))!;
+  assert.ok(whole.totalSizeBytes > 60_000_000n);
+  for await (const { data } of await whole.stream()) {
+    assert.deepEqual(data, { data: 0 });
+    break;
+  }
+  const data = network.dialled.at(-1)!;
+  await until(async () => {
+    const before = data.bytesIn;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    return data.bytesIn === before;
+  });
+  assert.ok(data.bytesIn < 50_000_000, `${data.bytesIn} bytes came of ${whole.totalSizeBytes}`);
+  const connections = network.dialled.length;
+  assert.deepEqual(await timesOf(whole, { startNs: 5n, endNs: 8n }), [5n, 6n, 7n]);
+  const sequence = (await reader.sequenceHandler("drive"))!;
+  for await (const _ of sequence.stream()) break;
+  const stream = sequence.stream();
+  await stream.next();
+  await stream.return();
+  assert.deepEqual(await stream.next(), { done: true, value: undefined });
+  assert.equal(network.dialled.length, connections, "no connection was lost");
+});
+
+test("a signal gives up opening a download, and is the cause of the error", async () => {
+  await using fx = await startEmbedded();
+  const topic = await numbers(fx.client);
+  const signal = AbortSignal.abort(new Error("no more"));
+  const error = await failure(topic.stream({ signal }), "rpc.cancelled");
+  assert.match(String(((error.cause as Error).cause as Error).message), /no more/);
+  await failure((await fx.client.sequenceHandler("drive"))!.stream({ signal }).next(), "rpc.cancelled");
+  await failure(fx.client.listSequences({ signal }), "rpc.cancelled");
+  assert.equal((await timesOf(topic, {})).length, 100);
+});
+
+test("a topic can be read while it is written", async () => {
+  await using fx = await startEmbedded();
+  await using drive = await fx.client.sequenceCreate("drive");
+  const topic = await drive.topicCreate("/live", Integer64);
+  for (let i = 0n; i < 5n; i++) await topic.push(i, { data: i });
+  await topic.flush();
+  await until(async () => (await fx.client.sequenceHandler("drive"))!.topicInfos[0]!.dataInfo.totalRowCount === 5n);
+  const reader = (await fx.client.topicHandler("drive", "/live"))!;
+  assert.equal(reader.locked, false);
+  assert.deepEqual(await timesOf(reader, {}), [0n, 1n, 2n, 3n, 4n]);
+  await drive.finalize();
+});
+
+test("many readers share the connections of one client", async () => {
+  await using fx = await startEmbedded({ tcp: true, client: { lanes: 2 } });
+  const topic = await numbers(fx.client, { count: 500, perChunk: 50 });
+  const counts = await Promise.all(Array.from({ length: 20 }, async () => (await timesOf(topic, {})).length));
+  assert.deepEqual(new Set(counts), new Set([500]));
+});
