@@ -18,6 +18,9 @@ import {
   sliceBatch,
   toArrow,
 } from "../../../src/columnar/mod.ts";
+import { concatColumns } from "../../../src/columnar/concat.ts";
+import { sliceColumn } from "../../../src/columnar/slice.ts";
+import { takeColumn } from "../../../src/columnar/take.ts";
 import { columnValues, type JsonTable, jsonValues, schemaOf } from "./support/integration_json.ts";
 import { bodyOf } from "./support/messages.ts";
 import { filesOf, testData } from "./support/test_data.ts";
@@ -117,6 +120,29 @@ test("windows of gold batches hold the window's rows", { skip: folder === undefi
     }
   }
 });
+
+test("gold columns join end to end, and are taken in any order", { skip: folder === undefined }, () => {
+  let taken = 0;
+  for (const path of streams) {
+    for (const { columns, numRows } of decode(path).batches) {
+      for (const column of columns) {
+        const values = columnValues(column);
+        const window = sliceColumn(column, 0, numRows >> 1);
+        const joined = [...values, ...values.slice(0, numRows >> 1), ...values];
+        assert.deepEqual(columnValues(concatColumns([column, window, column])), joined, path);
+        if (!TAKEN.has(column.field.type.kind)) continue;
+        const order = Int32Array.from({ length: numRows }, (_, i) => i % 3 === 0 ? -1 : numRows - 1 - i);
+        const expected = [...order].map((index) => index < 0 ? null : values[index]);
+        assert.deepEqual(columnValues(takeColumn(column, order)), expected, path);
+        taken++;
+      }
+    }
+  }
+  assert.ok(taken > 300);
+});
+
+/** Types whose columns are taken whatever their children are. */
+const TAKEN = new Set(["int", "float", "bool", "utf8", "binary", "largeUtf8", "decimal", "map", "fixedSizeBinary"]);
 
 test("gold batches go to apache-arrow and back, or name what it lacks", { skip: folder === undefined }, async () => {
   let converted = 0;
