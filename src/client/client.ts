@@ -13,11 +13,11 @@ import {
   warmUpValidation,
 } from "../protocol/mod.ts";
 import { Query, type QueryBuilder, QueryResponse } from "../query/mod.ts";
-import { connectFlight, RpcError } from "../wire/flight/mod.ts";
+import { RpcError } from "../wire/flight/mod.ts";
 import { ControlConnection, type Notification } from "./control/mod.ts";
 import { readEnvironment } from "./environment.ts";
 import { type HandlerParts, SequenceHandler, TopicHandler } from "./handlers/mod.ts";
-import { InlineLane, LanePool } from "./lanes/mod.ts";
+import { LaneOpener, LanePool } from "./lanes/mod.ts";
 import { type CallLimits, type ConnectOptions, DEFAULTS } from "./options.ts";
 import { sequenceSystemInfo, type SystemInfo, topicSystemInfo } from "./system_info.ts";
 import { SequenceUpdater, SequenceWriter, type SessionErrorPolicy, type WritingParts } from "./writing/mod.ts";
@@ -108,11 +108,17 @@ export class MosaicoClient implements AsyncDisposable {
       timeoutMs,
       ...(options.signal ? { signal: options.signal } : {}),
     });
+    const { network, ...remote } = address;
+    const opener = new LaneOpener({
+      address: remote,
+      timeoutMs,
+      workers: options.workers ?? DEFAULTS.workers,
+      ...(network ? { network } : {}),
+    });
     const lanes = new LanePool({
       lanes: options.lanes ?? DEFAULTS.lanes,
       maxBytesInFlight: options.maxBytesInFlight ?? DEFAULTS.maxBytesInFlight,
-      open: async (signal) =>
-        new InlineLane(await connectFlight(address, { timeoutMs, ...(signal ? { signal } : {}) })),
+      open: (slot, signal) => opener.open(slot, signal),
     });
     return new MosaicoClient(control, lanes, options.registry ?? standardRegistry(), options);
   }

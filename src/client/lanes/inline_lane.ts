@@ -23,7 +23,7 @@ import {
   ticketOf,
 } from "../../wire/flight/mod.ts";
 import { ConnectionError } from "../../wire/net/mod.ts";
-import type { Compression, Lane, LaneDownload, LaneUpload, UploadStart } from "./types.ts";
+import type { Lane, LaneDownload, LaneUpload, UploadStart } from "./types.ts";
 
 /** A data connection that a lane owns. */
 export interface DataConnection extends FlightClient {
@@ -31,14 +31,21 @@ export interface DataConnection extends FlightClient {
   close(): Promise<void>;
 }
 
+/** Codecs of record batch bodies. */
+export type LaneCodecs = Readonly<Record<BodyCodec["name"], BodyCodec>>;
+
 /** A {@linkcode Lane} without a Worker. */
 export class InlineLane implements Lane {
+  /** Its connection repairs itself. */
+  readonly isLost = false;
   readonly #flight: DataConnection;
+  readonly #codecs: LaneCodecs;
   #active = 0;
 
   /** Wraps a data connection, which is *taken*. */
-  constructor(flight: DataConnection) {
+  constructor(flight: DataConnection, codecs: LaneCodecs = { lz4: lz4Codec(), zstd: zstdCodec() }) {
     this.#flight = flight;
+    this.#codecs = codecs;
   }
 
   /** See {@linkcode Lane.active}. */
@@ -49,13 +56,14 @@ export class InlineLane implements Lane {
   /** See {@linkcode Lane.upload}. */
   upload(start: UploadStart): LaneUpload {
     this.#active++;
-    return new InlineUpload(this.#flight.doPut(), start, () => this.#active--);
+    const codec = start.compression === "none" ? undefined : this.#codecs[start.compression];
+    return new InlineUpload(this.#flight.doPut(), start, codec, () => this.#active--);
   }
 
   /** See {@linkcode Lane.download}. */
   download(ticket: Uint8Array): LaneDownload {
     this.#active++;
-    return new InlineDownload(this.#flight.doGet(ticketOf(ticket)), () => this.#active--);
+    return new InlineDownload(this.#flight.doGet(ticketOf(ticket)), Object.values(this.#codecs), () => this.#active--);
   }
 
   /** See {@linkcode Lane.close}. */
@@ -71,9 +79,14 @@ class InlineUpload implements LaneUpload {
   /** Settles with the status of the call. */
   readonly #status: Promise<void>;
 
-  constructor(call: FlightUpload<OutgoingFlightData, Uint8Array>, start: UploadStart, onEnd: () => void) {
+  constructor(
+    call: FlightUpload<OutgoingFlightData, Uint8Array>,
+    start: UploadStart,
+    codec: BodyCodec | undefined,
+    onEnd: () => void,
+  ) {
     this.#call = call;
-    this.#codec = codecFor(start.compression);
+    this.#codec = codec;
     this.#status = readToEnd(call).finally(onEnd);
     this.failed = new Promise((resolve) => this.#status.catch(resolve));
     this.#send({ descriptor: commandDescriptor(start.command), header: encodeSchema(start.schema) })?.catch(() => {});
@@ -109,11 +122,11 @@ class InlineDownload implements LaneDownload {
   readonly #decoder: Promise<BatchDecoder>;
   #onEnd: (() => void) | undefined;
 
-  constructor(call: FlightStream<FlightData>, onEnd: () => void) {
+  constructor(call: FlightStream<FlightData>, codecs: readonly BodyCodec[], onEnd: () => void) {
     this.#call = call;
     this.#onEnd = onEnd;
     this.schema = this.#readSchema();
-    this.#decoder = this.schema.then((schema) => new BatchDecoder(schema, [lz4Codec(), zstdCodec()]));
+    this.#decoder = this.schema.then((schema) => new BatchDecoder(schema, codecs));
     this.#decoder.catch(() => {});
   }
 
@@ -154,9 +167,4 @@ class InlineDownload implements LaneDownload {
 
 async function readToEnd(stream: FlightStream<unknown>): Promise<void> {
   while (await stream.take() !== undefined);
-}
-
-function codecFor(compression: Compression): BodyCodec | undefined {
-  if (compression === "none") return undefined;
-  return compression === "lz4" ? lz4Codec() : zstdCodec();
 }

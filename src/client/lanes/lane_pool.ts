@@ -12,8 +12,8 @@ export interface LanePoolOptions {
   readonly lanes: number;
   /** Bytes of batches that may be between the writers and the wire, over all topics. */
   readonly maxBytesInFlight: number;
-  /** Connects a lane. */
-  readonly open: (signal?: AbortSignal) => Promise<Lane>;
+  /** Connects the lane of a slot, 0 to `lanes - 1`. */
+  readonly open: (slot: number, signal?: AbortSignal) => Promise<Lane>;
 }
 
 /** Lanes of one client. */
@@ -33,12 +33,12 @@ export class LanePool {
     this.credit = new Semaphore(options.maxBytesInFlight);
   }
 
-  /** The next lane: round-robin while all are equally busy, else the least busy. A lane that failed to open is tried again. */
+  /** The next lane: round-robin while all are equally busy, else the least busy. A lane that failed to open, or was lost, is opened again. */
   async next(signal?: AbortSignal): Promise<Lane> {
     if (this.#closed) throw new MosaicoError("session.closed", "Cannot open a data connection: the client is closed");
     const slot = this.#leastBusy();
-    const lane = this.#lanes[slot] ??= this.#open(slot, signal);
-    return await lane;
+    this.#forgetLost(slot);
+    return await (this.#lanes[slot] ??= this.#open(slot, signal));
   }
 
   /** Closes every lane; what is under way fails. */
@@ -50,9 +50,16 @@ export class LanePool {
   }
 
   #open(slot: number, signal?: AbortSignal): Promise<Lane> {
-    const opening = this.#options.open(signal);
+    const opening = this.#options.open(slot, signal);
     opening.then((lane) => this.#opened.set(opening, lane), () => this.#lanes[slot] = undefined);
     return opening;
+  }
+
+  #forgetLost(slot: number): void {
+    const opening = this.#lanes[slot];
+    if (opening === undefined || this.#opened.get(opening)?.isLost !== true) return;
+    this.#opened.delete(opening);
+    this.#lanes[slot] = undefined;
   }
 
   #leastBusy(): number {

@@ -23,8 +23,12 @@ export interface UploadStart {
 export interface LaneUpload {
   /** Settles when the upload has failed, with the reason; never settles while it is well. */
   readonly failed: Promise<unknown>;
-  /** Encodes and queues a batch, which is *taken*. Resolves when the connection has room again for more. */
-  send(batch: Batch): Promise<void> | undefined;
+  /**
+   * Encodes and queues a batch, which is *taken*. Resolves when the connection has room again for more.
+   *
+   * @param owned Nothing else refers to the buffers of its columns, not even to a part: they may move to another thread.
+   */
+  send(batch: Batch, owned: boolean): Promise<void> | undefined;
   /** Half-closes and waits for the server's word. @throws {RpcError} its status, when it is not OK */
   finish(): Promise<void>;
   /** Ends the call at once; what was not sent is lost. Idempotent. */
@@ -45,6 +49,8 @@ export interface LaneDownload {
 export interface Lane {
   /** Uploads and downloads under way. */
   readonly active: number;
+  /** Whether it has come to its end: what was under way failed, and it takes nothing new. */
+  readonly isLost: boolean;
   /** Opens an upload. Nothing is awaited of the server: a refusal shows in `failed` and `finish`. */
   upload(start: UploadStart): LaneUpload;
   /** Opens a download. */

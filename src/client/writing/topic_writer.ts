@@ -14,7 +14,7 @@ import {
   sliceBatch,
 } from "../../columnar/mod.ts";
 import type { ColumnsOf, Message, OntologyType } from "../../ontology/mod.ts";
-import type { LaneUpload } from "../lanes/mod.ts";
+import { type LaneUpload, ownsBuffers } from "../lanes/mod.ts";
 
 /** Where a topic writer stands. */
 export type TopicWriterStatus = "active" | "finalized" | "failed" | "record_too_large" | "discarded";
@@ -165,7 +165,8 @@ export class TopicWriter<T> {
    */
   pushColumns(columns: ColumnsOf<T>): Promise<void> | undefined {
     this.#assertRoom();
-    return this.#pushBatch(batchFromColumns(this.#parts.type.schema, columns));
+    const batch = batchFromColumns(this.#parts.type.schema, columns);
+    return this.#pushBatch(batch, ownsBuffers(batch));
   }
 
   /**
@@ -177,7 +178,7 @@ export class TopicWriter<T> {
     this.#assertRoom();
     const batch = fromArrow(recordBatch);
     const { schema, tag } = this.#parts.type;
-    return this.#pushBatch(sameLayout(schema, batch, tag));
+    return this.#pushBatch(sameLayout(schema, batch, tag), false); // batches of one table share buffers
   }
 
   /** Sends what is buffered and waits until it is on its way. */
@@ -225,30 +226,30 @@ export class TopicWriter<T> {
     if (wasWell) await this.#parts.upload.finish().catch((error) => this.#lastError = error);
   }
 
-  #pushBatch(batch: Batch): Promise<void> | undefined {
+  #pushBatch(batch: Batch, owned: boolean): Promise<void> | undefined {
     if (batch.numRows === 0) return this.#waiting;
     this.#sendBuilt();
     this.#rows += batch.numRows;
-    this.#send(batch);
+    this.#send(batch, owned);
     return this.#waiting;
   }
 
   #sendBuilt(): Promise<void> | undefined {
     clearTimeout(this.#timer);
-    if (this.#builder.numRows > 0) this.#send(this.#builder.finish());
+    if (this.#builder.numRows > 0) this.#send(this.#builder.finish(), true);
     return this.#waiting;
   }
 
   /** Sends a batch after those that wait; cuts it where the server would refuse its size. */
-  #send(batch: Batch): void {
+  #send(batch: Batch, owned: boolean): void {
     const size = sizeOfBatch(batch);
     if (size > this.#parts.maxBatchBytes || batch.numRows > 2 * this.#parts.batchRows) return this.#sendParts(batch);
     const { clientCredit, upload } = this.#parts;
     if (this.#waiting === undefined && this.#credit.tryAcquire(size)) {
-      if (clientCredit.tryAcquire(size)) return this.#dispatch(upload, batch, size);
+      if (clientCredit.tryAcquire(size)) return this.#dispatch(upload, batch, owned, size);
       this.#credit.release(size);
     }
-    const waiting = this.#sendLater(this.#waiting, batch, size);
+    const waiting = this.#sendLater(this.#waiting, batch, owned, size);
     this.#waiting = waiting;
     this.#waitingBytes += size;
     const done = () => {
@@ -260,7 +261,7 @@ export class TopicWriter<T> {
     waiting.then(done, done);
   }
 
-  async #sendLater(before: Promise<void> | undefined, batch: Batch, size: number): Promise<void> {
+  async #sendLater(before: Promise<void> | undefined, batch: Batch, owned: boolean, size: number): Promise<void> {
     await before;
     const { signal } = this.#stop;
     await this.#credit.acquire(size, signal);
@@ -270,15 +271,15 @@ export class TopicWriter<T> {
       this.#credit.release(size);
       throw error;
     }
-    this.#dispatch(this.#parts.upload, batch, size);
+    this.#dispatch(this.#parts.upload, batch, owned, size);
   }
 
-  #dispatch(upload: LaneUpload, batch: Batch, size: number): void {
+  #dispatch(upload: LaneUpload, batch: Batch, owned: boolean, size: number): void {
     const release = () => {
       this.#credit.release(size);
       this.#parts.clientCredit.release(size);
     };
-    const room = upload.send(batch);
+    const room = upload.send(batch, owned);
     if (room === undefined) release();
     else room.then(release, (error) => (release(), this.#fail(error)));
   }
@@ -287,8 +288,8 @@ export class TopicWriter<T> {
     const rows = batch.numRows;
     if (rows > 1) {
       const half = rows >> 1;
-      this.#send(sliceBatch(batch, 0, half));
-      this.#send(sliceBatch(batch, half, rows));
+      this.#send(sliceBatch(batch, 0, half), false); // halves share buffers
+      this.#send(sliceBatch(batch, half, rows), false);
       return;
     }
     this.#droppedRecords++;
