@@ -13,6 +13,8 @@ export class BytesBuffer {
   bytes: Uint8Array = new Uint8Array(0);
   /** Bytes used. */
   length = 0;
+  /** Bytes to make room for at first. */
+  #nextCapacity = 64;
   #lastText = "";
   #lastStart = 0;
   #lastLength = 0;
@@ -92,7 +94,8 @@ export class BytesBuffer {
         bytes: needed,
       });
     }
-    const grown = new Uint8Array(Math.min(MAX_BYTES, Math.max(64, 2 * needed)));
+    const capacity = this.bytes.byteLength === 0 ? Math.max(needed, this.#nextCapacity) : 2 * needed;
+    const grown = new Uint8Array(Math.min(MAX_BYTES, capacity));
     grown.set(this.bytes.subarray(0, this.length));
     this.bytes = grown;
   }
@@ -107,6 +110,7 @@ export class BytesBuffer {
   /** The bytes; empty again afterwards, with room for as many. Returns what it held, not a copy. */
   finish(): Uint8Array {
     const held = this.bytes.subarray(0, this.length);
+    this.#nextCapacity = Math.max(64, this.length);
     this.bytes = new Uint8Array(0);
     this.rollback(0);
     return held;

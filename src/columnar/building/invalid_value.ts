@@ -2,7 +2,7 @@ import { SchemaError } from "../errors.ts";
 import type { DataType, Field } from "../types.ts";
 
 /** What a value of `type` must be. */
-export function ruleOf(type: DataType): string {
+function ruleOf(type: DataType): string {
   switch (type.kind) {
     case "bool":
       return "a boolean";

@@ -157,7 +157,7 @@ function rows(count: number): number {
 }
 
 /** A buffer with too few bytes. */
-export function tooShort(found: number, expected: number): IpcError {
+function tooShort(found: number, expected: number): IpcError {
   return new IpcError(
     "codec.ipc_truncated",
     `Cannot read batch: a buffer of ${found} bytes, expected at least ${expected}`,

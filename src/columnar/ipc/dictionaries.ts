@@ -11,11 +11,18 @@ import { MAX_DICTIONARY_BYTES, MAX_ROWS } from "./limits.ts";
 import { columnByteLength } from "../slice.ts";
 import type { Column, Field, Schema } from "../types.ts";
 
+/** A dictionary as it came. */
+interface Entry {
+  /** What it was set to, then its deltas; joined when a batch first needs them. */
+  readonly pieces: Column[];
+  /** Bytes of the pieces. */
+  readonly bytes: number;
+}
+
 /** Values by dictionary id: replaced as a whole, or grown by deltas. Keeps what the batches' columns refer to. */
 export class Dictionaries {
   readonly #fields = new Map<bigint, Field>();
-  /** Pieces of a dictionary; deltas are joined when a batch first needs them. */
-  readonly #pieces = new Map<bigint, Column[]>();
+  readonly #entries = new Map<bigint, Entry>();
   #bytes = 0;
 
   /** For the dictionary fields of `schema`, at any depth. @throws {IpcError} when two of one id differ in type. */
@@ -46,7 +53,7 @@ export class Dictionaries {
   /** Values the dictionary column of `field` refers to; `undefined` when none came. */
   get(field: Field): Column | undefined {
     if (field.type.kind !== "dictionary") return undefined;
-    const pieces = this.#pieces.get(field.type.id);
+    const pieces = this.#entries.get(field.type.id)?.pieces;
     if (pieces === undefined) return undefined;
     if (pieces.length > 1) pieces.splice(0, pieces.length, concatColumns(pieces));
     return pieces[0];
@@ -54,17 +61,17 @@ export class Dictionaries {
 
   /** Sets the values of dictionary `id`, or adds to them. @throws {IpcError} when that grows beyond the limit. */
   set(id: bigint, values: Column, isDelta: boolean): void {
-    const before = this.#pieces.get(id) ?? [];
-    const pieces = isDelta ? [...before, values] : [values];
-    if (!isDelta) { for (const piece of before) this.#bytes -= columnByteLength(piece); }
-    this.#bytes += columnByteLength(values);
+    const before = this.#entries.get(id) ?? { pieces: [], bytes: 0 };
+    const pieces = isDelta ? [...before.pieces, values] : [values];
+    const bytes = columnByteLength(values) + (isDelta ? before.bytes : 0);
     const rows = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    this.#bytes += bytes - before.bytes;
     if (this.#bytes > MAX_DICTIONARY_BYTES || rows > MAX_ROWS) {
       throw new IpcError(
         "codec.ipc_limit",
         `Cannot read batch: the dictionaries hold ${this.#bytes} bytes, expected at most ${MAX_DICTIONARY_BYTES}`,
       );
     }
-    this.#pieces.set(id, pieces);
+    this.#entries.set(id, { pieces, bytes });
   }
 }

@@ -10,7 +10,7 @@ import { invalidIpc, IpcError } from "../errors.ts";
 export const MESSAGE = { schema: 1, dictionaryBatch: 2, recordBatch: 3 } as const;
 
 /** Metadata versions that are read; V5 is written. Before V5 a union had a validity bitmap. */
-export const METADATA_V4 = 3;
+const METADATA_V4 = 3;
 /** See {@linkcode METADATA_V4}. */
 export const METADATA_V5 = 4;
 
