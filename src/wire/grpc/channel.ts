@@ -67,6 +67,7 @@ const USER_AGENT = "mosaico-client-ts";
 const CONNECTION_WINDOW_BYTES = 1 << 30;
 const BACKOFF_MIN_MS = 100;
 const BACKOFF_MAX_MS = 10_000;
+/** The answer to a PING on an idle connection has nothing to stand in line behind. */
 const VERIFY_TIMEOUT_MS = 5_000;
 /** How long the peer may take to hear that we close. */
 const CLOSE_MS = 1_000;
@@ -181,7 +182,8 @@ export class GrpcChannel {
     try {
       const current = this.#usable;
       if (current !== undefined && this.#isDoubtful(current)) {
-        await probe(current.session, current.socket, VERIFY_TIMEOUT_MS);
+        const timeoutMs = Math.min(VERIFY_TIMEOUT_MS, this.#options.keepaliveTimeoutMs ?? VERIFY_TIMEOUT_MS);
+        await probe(current.session, current.socket, timeoutMs);
       }
       const { session } = await this.#ready();
       call.start(session);

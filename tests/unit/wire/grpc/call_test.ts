@@ -2,9 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { delay, fromUtf8, utf8 } from "../../../../src/base/mod.ts";
 import { GrpcStatus, type MethodHandler, RpcError, type ServerCall } from "../../../../src/wire/grpc/mod.ts";
-import { Http2Session } from "../../../../src/wire/http2/mod.ts";
-import { memoryPair } from "../../../../src/wire/net/mod.ts";
-import { DEAF, framed, HEAD, serve, serveRaw } from "./support.ts";
+import { DEAF, framed, HEAD, requestRaw, serve, serveRaw } from "./support.ts";
 
 const MIB = 1 << 20;
 
@@ -182,10 +180,19 @@ test("a deadline reaches the handler, and the server answers by itself", async (
       await new Promise(() => {}); // whatever it does, the caller gets an answer
     },
   });
-  const call = fx.channel.call("/test.Test/Slow", { timeoutMs: 50 });
-  const error = await failureOf(call.take());
-  assert.equal(error.code, "rpc.deadline_exceeded");
+  const { answer, close } = requestRaw(fx.server, "/test.Test/Slow", [["grpc-timeout", "20m"]]);
+  assert.equal((await answer).get("grpc-status"), String(GrpcStatus.DEADLINE_EXCEEDED));
   assert.equal((await reason.promise as Error).name, "TimeoutError");
+  close();
+});
+
+test("a malformed request gets a status", async () => {
+  await using fx = await serve({ Get: () => Promise.resolve() });
+  for (const [field, status] of [[["grpc-timeout", "soon"], "3"], [["x-bin", "*"], "13"]] as const) {
+    const { answer, close } = requestRaw(fx.server, "/test.Test/Get", [field]);
+    assert.equal((await answer).get("grpc-status"), status);
+    close();
+  }
 });
 
 test("a message over the server's limit is refused before it is read", async () => {
@@ -318,18 +325,6 @@ test("downloads that nobody reads do not stop the others on their connection", a
   const answer = await fx.channel.unary("/test.Test/Small", [], { timeoutMs: 3_000 });
   assert.equal(fromUtf8(answer), "here");
   for (const call of unread) call.cancel();
-});
-
-test("calls left unread after their end give the connection its window back", async () => {
-  await using fx = await serve({ Much: async (call) => void await call.send([new Uint8Array(MIB)]) }, {
-    channel: { http2: { connectionWindowBytes: 3 * MIB } },
-  });
-  for (let i = 0; i < 12; i++) {
-    await using call = fx.channel.call("/test.Test/Much", { timeoutMs: 3_000 });
-    call.closeSend();
-    await call.headers;
-    await delay(2); // all of it is here, none of it is read
-  }
 });
 
 test("an end without a status is an error, not the end of data", async () => {
@@ -484,37 +479,16 @@ test("a request cut inside a message is the caller's fault", async () => {
       }
     },
   });
-  const [near, far] = memoryPair();
-  fx.server.serve(far);
-  const session = Http2Session.client(near);
-  const answered = Promise.withResolvers<readonly (readonly [string, string])[]>();
-  const sink = { ...DEAF, headers: answered.resolve };
-  const stream = session.request([
-    [":method", "POST"],
-    [":scheme", "http"],
-    [":authority", "x"],
-    [":path", "/test.Test/Put"],
-    ["content-type", "application/grpc+proto"],
-    ["te", "trailers"],
-  ], sink);
+  const { stream, answer, close } = requestRaw(fx.server, "/test.Test/Put");
   stream.write([framed("cut short").subarray(0, 7)], true);
   assert.equal((await failed.promise as RpcError).code, "rpc.invalid_argument");
-  assert.equal(new Map(await answered.promise).get("grpc-status"), "3");
-  session.destroy();
+  assert.equal((await answer).get("grpc-status"), "3");
+  close();
 });
 
 test("a server refuses what is not gRPC", async () => {
   await using fx = await serve({});
-  const [near, far] = memoryPair();
-  fx.server.serve(far);
-  const session = Http2Session.client(near);
-  const ask = (fields: [string, string][]) =>
-    new Promise<readonly (readonly [string, string])[]>((resolve) => {
-      session.request([...fields, [":scheme", "http"], [":authority", "x"], [":path", "/"]], {
-        ...DEAF,
-        headers: resolve,
-      }, { endOfStream: true });
-    });
-  assert.equal(new Map(await ask([[":method", "GET"]])).get(":status"), "415");
-  session.destroy();
+  const { answer, close } = requestRaw(fx.server, "/", [], "text/html");
+  assert.equal((await answer).get(":status"), "415");
+  close();
 });

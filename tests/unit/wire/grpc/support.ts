@@ -8,10 +8,11 @@ import { GrpcChannel, GrpcServer } from "../../../../src/wire/grpc/mod.ts";
 import {
   type Http2Options,
   Http2Session,
+  type Http2Stream,
   type StreamHandler,
   type StreamSink,
 } from "../../../../src/wire/http2/mod.ts";
-import { type Listener, memoryNetwork, type Network, type Socket } from "../../../../src/wire/net/mod.ts";
+import { type Listener, memoryNetwork, memoryPair, type Network, type Socket } from "../../../../src/wire/net/mod.ts";
 
 /** A server and a channel to it. */
 export interface Fixture extends AsyncDisposable {
@@ -72,6 +73,29 @@ export async function serveRaw(
   return { channel, sockets, [Symbol.asyncDispose]: close };
 }
 
+/** Sends a request to `server` as it is, and answers the first header block of the answer. */
+export function requestRaw(
+  server: GrpcServer,
+  path: string,
+  fields: readonly (readonly [string, string])[] = [],
+  contentType = "application/grpc+proto",
+): { stream: Http2Stream; answer: Promise<ReadonlyMap<string, string>>; close(): void } {
+  const [near, far] = memoryPair();
+  server.serve(far);
+  const session = Http2Session.client(near);
+  const { promise: answer, resolve, reject } = Promise.withResolvers<ReadonlyMap<string, string>>();
+  const stream = session.request([
+    [":method", "POST"],
+    [":scheme", "http"],
+    [":authority", "test"],
+    [":path", path],
+    ["content-type", contentType],
+    ["te", "trailers"],
+    ...fields,
+  ], { ...DEAF, headers: (headers) => resolve(new Map(headers)), failed: reject });
+  return { stream, answer, close: () => session.destroy() };
+}
+
 /** A sink that ignores the request. */
 export const DEAF: StreamSink = { headers() {}, data() {}, trailers() {}, failed() {} };
 
@@ -87,7 +111,7 @@ export function framed(text: string): Uint8Array {
   return out;
 }
 
-/** The network of `inner`, whose connections can be made to go silent: nothing more arrives, nothing breaks. */
+/** The network of `inner`, whose connections can be made to go silent: nothing more arrives, not even their end. */
 export function silenceable(inner: Network): { network: Network; silence(): void } {
   let isSilent = false;
   const wrap = (socket: Socket): Socket => ({
@@ -96,7 +120,7 @@ export function silenceable(inner: Network): { network: Network; silence(): void
     start: (handler) =>
       socket.start({
         data: (chunk) => isSilent ? undefined : handler.data(chunk),
-        closed: (error) => handler.closed(error),
+        closed: (error) => isSilent ? undefined : handler.closed(error),
       }),
     write: (slices) => socket.write(slices),
     end: () => socket.end(),
