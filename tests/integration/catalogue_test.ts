@@ -5,10 +5,9 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { MosaicoClient } from "../../src/client/mod.ts";
 import { Floating64, IMU, String as Text } from "../../src/ontology/mod.ts";
 import type { TopicCluster } from "../../src/protocol/mod.ts";
-import { Query, QueryOntologyCatalog, QuerySequence, QueryTopic } from "../../src/query/mod.ts";
+import { Query, type QueryBuilder, QueryOntologyCatalog, QuerySequence, QueryTopic } from "../../src/query/mod.ts";
 import { type Embedded, startEmbedded } from "../support/embedded.ts";
 import { failure } from "../support/errors.ts";
 
@@ -111,7 +110,7 @@ async function bumps({ client }: Embedded): Promise<void> {
 test("query finds sequences and topics by name, metadata, type and content", async () => {
   await using fx = await startEmbedded();
   await bumps(fx);
-  const names = async (...queries: Parameters<MosaicoClient["query"]>) =>
+  const names = async (...queries: QueryBuilder[] | [Query]) =>
     [...await fx.client.query(...queries)].map((item) => [item.sequence.name, item.topics.map((topic) => topic.name)]);
   const both = [["drive-1", ["/imu", "/text"]]];
   assert.deepEqual(await names(new QuerySequence().withName("drive-1")), both);
