@@ -89,7 +89,7 @@ export class MosaicoService implements FlightService {
 
   /** Stores the rows of a topic. */
   async doPut(context: FlightCallContext, messages: FlightStream<FlightData>): Promise<void> {
-    await this.#guarded(context, "write", () => receive(this.#parts, messages));
+    await this.#guarded(context, "write", () => receive(this.#parts, messages, context.signal));
   }
 
   /** Runs an action by name. */

@@ -37,14 +37,19 @@ export async function download(
  *
  * @throws {RpcError} by the rules of uploads
  */
-export async function receive(parts: ServiceParts, messages: FlightStream<FlightData>): Promise<void> {
+export async function receive(
+  parts: ServiceParts,
+  messages: FlightStream<FlightData>,
+  signal: AbortSignal,
+): Promise<void> {
   const first = await messages.take();
   if (first?.descriptor?.type !== DescriptorType.CMD) throw refuse.unsupportedDescriptor();
   if (first.header.byteLength === 0) throw refuse.badRequest("the first message of an upload holds no schema");
   const command = parts.codec.decodePutCommand(first.descriptor.cmd);
   await validateCommand("DoPut", command);
+  await parts.uploads.ended(findTopic(parts, command.locator).id);
   const topic = findUploadable(parts, command);
-  await parts.uploads.run(topic, first.header, async (upload) => {
+  await parts.uploads.run(topic, first.header, signal, async (upload) => {
     for (let message = await messages.take(); message !== undefined; message = await messages.take()) {
       const room = append(upload, message);
       if (room !== undefined) await room;

@@ -10,6 +10,8 @@ import { Upload } from "./upload.ts";
 interface RunningUpload {
   readonly upload: Promise<Upload>;
   readonly done: Promise<void>;
+  /** Whether no more data comes, as its client may know already. */
+  isEnding: boolean;
 }
 
 /** Running uploads by topic. What the catalogue calls running and is not here has ended with an earlier server. */
@@ -27,16 +29,33 @@ export class Uploads implements AsyncDisposable {
     return this.#running.has(topicId);
   }
 
+  /** Waits for an upload of this topic that is about to end. */
+  async ended(topicId: bigint): Promise<void> {
+    const running = this.#running.get(topicId);
+    if (running?.isEnding) await running.done.catch(() => {});
+  }
+
   /**
    * Runs an upload of `topic`, of which none may run: `work` appends to it. When `work` resolves the topic is complete;
-   * when it throws the topic is left unfinished, with what came so far.
+   * when it throws the topic is left unfinished, with what came so far. `work` is going to throw once `signal` is aborted.
    *
    * @throws as {@linkcode Upload.begin}, `work`, {@linkcode Upload.complete}
    */
-  run(topic: TopicRecord, schemaHeader: Uint8Array, work: (upload: Upload) => Promise<void>): Promise<void> {
-    const upload = Upload.begin(this.#directory, topic, schemaHeader);
-    const done = this.#run(topic.id, upload, work);
-    this.#running.set(topic.id, { upload, done });
+  run(
+    topic: TopicRecord,
+    schemaHeader: Uint8Array,
+    signal: AbortSignal,
+    work: (upload: Upload) => Promise<void>,
+  ): Promise<void> {
+    const { promise: done, resolve, reject } = Promise.withResolvers<void>();
+    const running: RunningUpload = {
+      upload: Upload.begin(this.#directory, topic, schemaHeader),
+      done,
+      isEnding: false,
+    };
+    this.#running.set(topic.id, running);
+    signal.addEventListener("abort", () => running.isEnding = true, { once: true });
+    this.#run(running, work).finally(() => this.#running.delete(topic.id)).then(resolve, reject);
     return done;
   }
 
@@ -60,19 +79,17 @@ export class Uploads implements AsyncDisposable {
     await Promise.allSettled(Array.from(this.#running.values(), ({ done }) => done));
   }
 
-  async #run(topicId: bigint, beginning: Promise<Upload>, work: (upload: Upload) => Promise<void>): Promise<void> {
+  async #run(running: RunningUpload, work: (upload: Upload) => Promise<void>): Promise<void> {
+    const upload = await running.upload;
     try {
-      const upload = await beginning;
-      try {
-        await work(upload);
-      } catch (error) {
-        // The failure of the upload counts, not that of saving its remains.
-        await upload.abandon().catch(() => {});
-        throw error;
-      }
-      await upload.complete();
-    } finally {
-      this.#running.delete(topicId);
+      await work(upload);
+    } catch (error) {
+      running.isEnding = true;
+      // The failure of the upload counts, not that of saving its remains.
+      await upload.abandon().catch(() => {});
+      throw error;
     }
+    running.isEnding = true;
+    await upload.complete();
   }
 }

@@ -19,6 +19,9 @@ import {
   temporaryFolder,
 } from "./support.ts";
 
+/** Nothing is cancelled here. */
+const NEVER = new AbortController().signal;
+
 async function append(upload: Upload, times: readonly number[]): Promise<void> {
   const { header, body } = message(times);
   await upload.append(header, body);
@@ -27,7 +30,7 @@ async function append(upload: Upload, times: readonly number[]): Promise<void> {
 /** Uploads `batches` of times to the topic `path`. */
 async function put(directory: ServerDirectory, batches: readonly (readonly number[])[], path = "imu"): Promise<void> {
   const topic = createTopic(directory, path);
-  await new Uploads(directory).run(topic, SCHEMA_HEADER, async (upload) => {
+  await new Uploads(directory).run(topic, SCHEMA_HEADER, NEVER, async (upload) => {
     for (const times of batches) await append(upload, times);
   });
 }
@@ -55,7 +58,7 @@ test("Upload stores batches as they came, and the file is an Arrow stream", asyn
 test("Upload keeps the bytes of a compressed body", async () => {
   await using directory = await temporaryDirectory();
   const { header, body } = message(range(0, 2000), CODECS[0]);
-  await new Uploads(directory).run(createTopic(directory), SCHEMA_HEADER, async (upload) => {
+  await new Uploads(directory).run(createTopic(directory), SCHEMA_HEADER, NEVER, async (upload) => {
     await upload.append(header, body);
   });
   const topic = directory.catalogue.topics.byPath("drive", "imu")!;
@@ -100,7 +103,7 @@ test("Upload sorts whatever place the time column has", async () => {
   for (const at of [5n, 3n, 4n]) builder.append(at * 10n, { timestamp_ns: at });
   const { header, body } = encodeBatch(builder.finish());
   await using directory = await temporaryDirectory();
-  await new Uploads(directory).run(createTopic(directory), encodeSchema(schema), async (upload) => {
+  await new Uploads(directory).run(createTopic(directory), encodeSchema(schema), NEVER, async (upload) => {
     await upload.append(header, concat(body));
   });
   const topic = directory.catalogue.topics.byPath("drive", "imu")!;
@@ -115,7 +118,7 @@ test("Upload refuses damaged batches and keeps those before", async () => {
   await using directory = await temporaryDirectory();
   const topic = createTopic(directory);
   const { header, body } = message(range(10, 20));
-  const failing = new Uploads(directory).run(topic, SCHEMA_HEADER, async (upload) => {
+  const failing = new Uploads(directory).run(topic, SCHEMA_HEADER, NEVER, async (upload) => {
     await append(upload, range(0, 10));
     await upload.append(header, body.subarray(0, 16));
   });
@@ -131,7 +134,7 @@ test("Upload refuses a schema without record time", async () => {
   const schema = encodeSchema({
     fields: [{ name: "timestamp_ns", type: { kind: "float", bits: 64 }, nullable: false }],
   });
-  const failing = new Uploads(directory).run(topic, schema, async () => {});
+  const failing = new Uploads(directory).run(topic, schema, NEVER, async () => {});
   await assert.rejects(failing, (error) => isMosaicoError(error, "schema.timestamp"));
   assert.equal(directory.catalogue.topics.byPath("drive", "imu")!.upload, "none");
   assert.deepEqual(await dataFiles(directory), []);
@@ -141,13 +144,13 @@ test("Upload after a broken one takes its place", async () => {
   await using directory = await temporaryDirectory();
   const uploads = new Uploads(directory);
   const topic = createTopic(directory);
-  const broken = uploads.run(topic, SCHEMA_HEADER, async (upload) => {
+  const broken = uploads.run(topic, SCHEMA_HEADER, NEVER, async (upload) => {
     await append(upload, range(0, 10));
     throw new Error("cut");
   });
   await assert.rejects(broken, /cut/);
   const again = directory.catalogue.topics.byPath("drive", "imu")!;
-  await uploads.run(again, SCHEMA_HEADER, (upload) => append(upload, range(100, 103)));
+  await uploads.run(again, SCHEMA_HEADER, NEVER, (upload) => append(upload, range(100, 103)));
   assert.deepEqual(await readRows(directory), rowsOf(range(100, 103)));
   assert.equal((await dataFiles(directory)).length, 1);
 });
@@ -156,7 +159,7 @@ test("Upload shows readers what came before any disorder", async () => {
   await using directory = await temporaryDirectory();
   const uploads = new Uploads(directory);
   const topic = createTopic(directory);
-  await uploads.run(topic, SCHEMA_HEADER, async (upload) => {
+  await uploads.run(topic, SCHEMA_HEADER, NEVER, async (upload) => {
     await append(upload, range(0, 10));
     await append(upload, range(10, 20));
     assert.deepEqual((await uploads.readableChunks(topic.id))!.map((chunk) => chunk.rowCount), [10, 10]);
@@ -171,7 +174,7 @@ test("Upload of a topic that is deleted ends with an error and leaves no file", 
   await using directory = await temporaryDirectory();
   const uploads = new Uploads(directory);
   const topic = createTopic(directory);
-  const running = uploads.run(topic, SCHEMA_HEADER, async (upload) => {
+  const running = uploads.run(topic, SCHEMA_HEADER, NEVER, async (upload) => {
     await append(upload, range(0, 10));
     directory.catalogue.topics.delete(topic.id);
     await uploads.discard([topic]);
@@ -188,7 +191,7 @@ test("Upload hands on that the disk is full", async () => {
   directory.files.use = (path, work) =>
     full ? Promise.reject(Object.assign(new Error("no space"), { code: "ENOSPC", syscall: "write" })) : use(path, work);
   const topic = createTopic(directory);
-  const failing = new Uploads(directory).run(topic, SCHEMA_HEADER, async (upload) => {
+  const failing = new Uploads(directory).run(topic, SCHEMA_HEADER, NEVER, async (upload) => {
     full = true;
     for (let i = 0; i < 10; i++) await append(upload, range(i * 60_000, (i + 1) * 60_000));
   });
@@ -205,14 +208,16 @@ test("Uploads in large numbers use few open files", async () => {
   const names = range(0, 200).map((i) => `topic${i}`);
   const ready = names.map(() => Promise.withResolvers<void>());
   const all = Promise.all(ready.map(({ promise }) => promise));
-  await Promise.all(names.map((name, i) =>
-    uploads.run(createTopic(directory, name), SCHEMA_HEADER, async (upload) => {
-      await append(upload, range(0, 5));
-      ready[i]!.resolve();
-      await all; // every upload is open now
-      await append(upload, range(5, 9));
-    })
-  ));
+  await Promise.all(
+    names.map((name, i) =>
+      uploads.run(createTopic(directory, name), SCHEMA_HEADER, NEVER, async (upload) => {
+        await append(upload, range(0, 5));
+        ready[i]!.resolve();
+        await all; // every upload is open now
+        await append(upload, range(5, 9));
+      })
+    ),
+  );
   for (const name of names) assert.equal((await readRows(directory, name)).length, 9);
   if (process.platform === "linux") assert.ok((await readdir("/proc/self/fd")).length < 200);
 });
@@ -225,7 +230,7 @@ test("recoverUploads keeps what a checkpoint noted and cuts the rest", async () 
     const directory = await ServerDirectory.open(path, { codecs: CODECS, checkpointBytes: 1 });
     const topic = createTopic(directory);
     // An upload that never ends, as far as this server goes.
-    void new Uploads(directory).run(topic, SCHEMA_HEADER, async (upload) => {
+    void new Uploads(directory).run(topic, SCHEMA_HEADER, NEVER, async (upload) => {
       await append(upload, first);
       await new Promise(() => {});
     });
