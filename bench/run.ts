@@ -39,10 +39,8 @@ server.on("error", (error) => {
   console.error(`Cannot start the pyarrow server with "${python}": ${error.message}; set MOSAICO_PYTHON`);
   process.exit(1);
 });
-const [firstLine] = await createInterface(server.stdout)[Symbol.asyncIterator]().next().then((
-  { value },
-) => [String(value)]);
-const port = firstLine.split(" ").at(-1)!;
+const { value: firstLine } = await createInterface(server.stdout)[Symbol.asyncIterator]().next();
+const port = String(firstLine).split(" ").at(-1)!;
 
 const clients: Readonly<Record<string, readonly string[]>> = {
   "pyarrow": [python, "bench/peers/flight_client.py"],
