@@ -136,7 +136,7 @@ export class TopicWriter<T> {
    */
   push(timestampNs: bigint, data: T): Promise<void> | undefined {
     if (this.#status !== "active" || this.#waiting !== undefined) this.#assertRoom();
-    this.#validate?.(data);
+    if (data !== null && data !== undefined) this.#validate?.(data); // the builder refuses these two itself
     const builder = this.#builder;
     builder.append(timestampNs, data as object);
     this.#rows++;
@@ -324,15 +324,19 @@ export class TopicWriter<T> {
     if (!this.isActive || this.#finishing !== undefined) {
       throw new MosaicoError("session.closed", `Cannot push to topic "${this.name}": the writer is ${this.#status}`);
     }
+  }
+
+  /**
+   * Before a push, which also forgets that a record was dropped.
+   *
+   * @throws `session.overrun` when a caller does not await and as much waits for credit as may be in flight.
+   */
+  #assertRoom(): void {
+    this.#assertOpen();
     if (this.#status === "record_too_large") {
       this.#status = "active";
       this.#lastError = undefined;
     }
-  }
-
-  /** @throws `session.overrun` when a caller does not await and as much waits for credit as may be in flight. */
-  #assertRoom(): void {
-    this.#assertOpen();
     const waitingBytes = this.#waitingBytes + this.#builder.byteLength;
     if (this.#waiting === undefined || waitingBytes < this.#parts.topicBytesInFlight) return;
     throw new MosaicoError(
