@@ -4,7 +4,10 @@
  * @module
  */
 
-/** A column's type. The kinds after `dictionary` are read, and passed on unchanged, but have no row form of ours. */
+/**
+ * A column's type. The kinds after `dictionary` are read, and passed on unchanged, but have no row form of ours.
+ * Dictionaries, and the kinds called `large…`, are read as rows, but not built from rows.
+ */
 export type DataType =
   | { readonly kind: "int"; readonly bits: 8 | 16 | 32 | 64; readonly signed: boolean }
   | { readonly kind: "float"; readonly bits: 16 | 32 | 64 }
@@ -92,7 +95,10 @@ export interface Column {
   readonly validity: Uint8Array | undefined;
   /** List, string, binary, map offsets: `length + 1` of them (none for length 0 is allowed); views: `length`. */
   readonly offsets: Int32Array | BigInt64Array | undefined;
-  /** Fixed-width values, bits of booleans (one bit a row), bytes of strings and binaries, dictionary indices. */
+  /**
+   * Fixed-width values, bits of booleans (one bit a row), bytes of strings and binaries, dictionary indices. Values wider
+   * than 64 bits, and views, take several elements a row: decimals 64-bit words, intervals and views 32-bit ones.
+   */
   readonly values: ValueArray | undefined;
   /** Children of list, struct, map, union, run-end-encoded; the values of a dictionary. */
   readonly children: readonly Column[];
