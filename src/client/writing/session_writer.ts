@@ -196,15 +196,33 @@ export abstract class SessionWriter implements AsyncDisposable {
     await this.#applyPolicy(reason, true);
   }
 
+  /** Applies the policy to a failed session. That it cannot be applied is told beside the failure, not instead of it. */
   async #applyPolicy(reason: unknown, fromBlock: boolean): Promise<void> {
     this.#status = "error";
-    const { control } = this.#parts;
-    if (this.#onError === "report") {
-      const text = `Session ${this.sessionLocator} of sequence '${this.name}' failed: ${messageOf(reason)}`;
-      await this.#note("sequence_notification_create", this.name, text);
-      await control.call("session_finalize", { sessionUuid: this.#sessionUuid });
-      return;
+    try {
+      if (this.#onError === "report") await this.#report(reason);
+      else await this.#delete(fromBlock);
+    } catch (error) {
+      throw new MosaicoError(
+        "session.policy_failed",
+        `Session ${this.sessionLocator} failed: ${
+          messageOf(reason)
+        }; its policy "${this.#onError}" could not be applied ` +
+          `either: ${messageOf(error)}`,
+        { session: this.sessionLocator, policy: this.#onError },
+        { cause: reason },
+      );
     }
+  }
+
+  async #report(reason: unknown): Promise<void> {
+    const text = `Session ${this.sessionLocator} of sequence '${this.name}' failed: ${messageOf(reason)}`;
+    await this.#note("sequence_notification_create", this.name, text);
+    await this.#parts.control.call("session_finalize", { sessionUuid: this.#sessionUuid });
+  }
+
+  async #delete(fromBlock: boolean): Promise<void> {
+    const { control } = this.#parts;
     await control.call("session_delete", { locator: this.sessionLocator });
     if (fromBlock && this.ownsSequence) await control.call("sequence_delete", { locator: this.name });
   }
