@@ -36,7 +36,9 @@ export type LaneCodecs = Readonly<Record<BodyCodec["name"], BodyCodec>>;
 
 /** A {@linkcode Lane} without a Worker. */
 export class InlineLane implements Lane {
-  /** Its connection repairs itself. */
+  /** See {@linkcode Lane.inWorker}. */
+  readonly inWorker = false;
+  /** Never: its connection repairs itself. */
   readonly isLost = false;
   readonly #flight: DataConnection;
   readonly #codecs: LaneCodecs;

@@ -49,6 +49,8 @@ export interface LaneDownload {
 export interface Lane {
   /** Uploads and downloads under way. */
   readonly active: number;
+  /** Whether it runs in a Worker, not on the caller's thread. */
+  readonly inWorker: boolean;
   /** Whether it has come to its end: what was under way failed, and it takes nothing new. */
   readonly isLost: boolean;
   /** Opens an upload. Nothing is awaited of the server: a refusal shows in `failed` and `finish`. */

@@ -31,6 +31,8 @@ const CLOSE_MS = 2_000;
 
 /** A {@linkcode Lane} in a Worker. */
 export class WorkerLane implements Lane {
+  /** See {@linkcode Lane.inWorker}. */
+  readonly inWorker = true;
   readonly #worker: Worker;
   readonly #transfers = new Map<number, WorkerUpload | WorkerDownload>();
   readonly #started = Promise.withResolvers<void>();
@@ -183,5 +185,19 @@ export class WorkerLane implements Lane {
 
 function startWorker(): Worker {
   if (typeof Worker === "undefined") throw new TypeError("this runtime has none");
+  const url = new URL("./worker.ts", import.meta.url);
+  const missing = missingPermission(url);
+  if (missing !== undefined) throw new TypeError(`it needs ${missing}`);
+  // Written out, so that bundlers see it.
   return new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+}
+
+/** The permission that Deno would ask the user for. Nobody expects that question here, so it is not asked. */
+function missingPermission(url: URL): string | undefined {
+  if (!("Deno" in globalThis)) return undefined;
+  const { state } = Deno.permissions.querySync(
+    url.protocol === "file:" ? { name: "read", path: url } : { name: "import", host: url.host },
+  );
+  if (state === "granted") return undefined;
+  return url.protocol === "file:" ? `permission to read ${url.pathname}` : `permission to import from ${url.host}`;
 }

@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { BatchPacker, BatchUnpacker, ownsBuffers } from "../../../../src/client/lanes/packed_batch.ts";
+import {
+  type Batch,
+  BatchDecoder,
+  decodeSchema,
+  encodeBatch,
+  encodeSchema,
+  type Field,
+  type Schema,
+} from "../../../../src/columnar/mod.ts";
+import { concat } from "../../../../src/base/mod.ts";
+import { batchOf, SCHEMA } from "./support.ts";
+
+/** What a batch is on the wire. */
+function bytesOf(batch: Batch): [Uint8Array, Uint8Array] {
+  const { header, body } = encodeBatch(batch);
+  return [header, concat(body).slice()];
+}
+
+/** As it comes out on another thread. */
+function across(packer: BatchPacker, unpacker: BatchUnpacker, batch: Batch, owned: boolean): Batch {
+  const packed = packer.pack(batch, owned);
+  return unpacker.unpack(structuredClone(packed, { transfer: packed.buffers }));
+}
+
+test("a batch comes out as it went in, owned or not", () => {
+  const unpacker = new BatchUnpacker(structuredClone(SCHEMA));
+  const packer = new BatchPacker();
+  for (const rows of [1, 7, 8, 100]) {
+    for (const owned of [false, true]) {
+      const batch = batchOf(rows);
+      const expected = bytesOf(batch);
+      assert.deepEqual(bytesOf(across(packer, unpacker, batch, owned)), expected);
+      assert.equal(batch.columns[0]!.values!.byteLength, owned ? 0 : 8 * rows);
+    }
+  }
+});
+
+test("columns that share a buffer move it once; views of a part of it are right", () => {
+  const whole = batchOf(50);
+  const [header, body] = bytesOf(whole);
+  const decoded = new BatchDecoder(decodeSchema(encodeSchema(SCHEMA))).decode(header, body)!;
+  assert.equal(ownsBuffers(decoded), false);
+  const packed = new BatchPacker().pack(decoded, true);
+  assert.equal(packed.buffers.length, 1);
+  const moved = new BatchUnpacker(decoded.schema).unpack(structuredClone(packed, { transfer: packed.buffers }));
+  assert.deepEqual(bytesOf(moved), bytesOf(whole));
+});
+
+test("columns of nulls alone move nothing", () => {
+  const nulls = batchOf(50).columns[4]!;
+  const schema: Schema = { fields: [nulls.field] };
+  const batch = { schema, numRows: 50, columns: [nulls] };
+  const expected = bytesOf(batch);
+  const packer = new BatchPacker();
+  assert.equal(packer.pack(batch, true).buffers.length, 0);
+  assert.deepEqual(bytesOf(across(packer, new BatchUnpacker(schema), batch, true)), expected);
+  assert.equal(nulls.values!.length, 50);
+});
+
+test("a dictionary crosses once, and again when it is another", () => {
+  const utf8: Field = { name: "values", type: { kind: "utf8" }, nullable: true };
+  const indices = { kind: "int", bits: 32, signed: true } as const;
+  const field: Field = {
+    name: "word",
+    type: { kind: "dictionary", id: 0n, indices, values: utf8, ordered: false },
+    nullable: true,
+  };
+  const schema: Schema = { fields: [field, SCHEMA.fields[0]!] };
+  const words = (...texts: string[]) => {
+    const bytes = texts.map((text) => new TextEncoder().encode(text));
+    const offsets = new Int32Array(texts.length + 1);
+    bytes.forEach((text, i) => offsets[i + 1] = offsets[i]! + text.byteLength);
+    const none = { nullCount: 0, validity: undefined, children: [] };
+    return { ...none, field: utf8, length: texts.length, offsets, values: concat(bytes).slice() };
+  };
+  const times = batchOf(2).columns[0]!;
+  const batch = (values: ReturnType<typeof words>): Batch => ({
+    schema,
+    numRows: 2,
+    columns: [{
+      field,
+      length: 2,
+      nullCount: 0,
+      validity: undefined,
+      offsets: undefined,
+      values: Int32Array.of(1, 0),
+      children: [values],
+    }, { ...times, values: times.values!.slice() }],
+  });
+  const packer = new BatchPacker();
+  const unpacker = new BatchUnpacker(schema);
+  const first = words("a", "bc");
+  const texts = (it: Batch) => new TextDecoder().decode(it.columns[0]!.children[0]!.values as Uint8Array);
+  assert.equal(texts(across(packer, unpacker, batch(first), true)), "abc");
+  assert.equal(first.values.length, 3); // still there for the next
+  const second = batch(first);
+  assert.equal(packer.pack(second, true).buffers.length, 2);
+  const third = across(packer, unpacker, batch(first), true);
+  assert.equal(texts(third), "abc");
+  assert.deepEqual([...third.columns[1]!.values!], [0n, 1n]);
+  assert.equal(texts(across(packer, unpacker, batch(words("x", "y")), true)), "xy");
+});
+
+test("a batch owns its buffers when each array is the whole of one", () => {
+  const [time] = batchOf(64).columns;
+  const schema: Schema = { fields: [time!.field] };
+  const of = (values: BigInt64Array): Batch => ({ schema, numRows: 2, columns: [{ ...time!, length: 2, values }] });
+  assert.equal(ownsBuffers(of(BigInt64Array.of(1n, 2n))), true);
+  assert.equal(ownsBuffers(of(BigInt64Array.of(1n, 2n, 3n).subarray(0, 2))), false);
+});
