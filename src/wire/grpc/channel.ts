@@ -14,7 +14,7 @@ import {
   type TlsClientOptions,
 } from "../net/mod.ts";
 import { Call } from "./client_call.ts";
-import { RpcError } from "./errors.ts";
+import { harmless, RpcError } from "./errors.ts";
 import type { MessageEncoding } from "./framing.ts";
 import { keepAlive, probe, WatchedSocket } from "./keepalive.ts";
 import { writeMetadata } from "./metadata.ts";
@@ -196,7 +196,8 @@ export class GrpcChannel {
     const current = this.#usable;
     if (current !== undefined) return Promise.resolve(current);
     if (this.#stop.signal.aborted) return Promise.reject(this.#stop.signal.reason);
-    this.#connecting ??= this.#connect().finally(() => this.#connecting = undefined);
+    // Harmless: those who asked may have gone away when it fails.
+    this.#connecting ??= harmless(this.#connect().finally(() => this.#connecting = undefined));
     return this.#connecting;
   }
 

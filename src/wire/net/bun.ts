@@ -141,7 +141,7 @@ function listen(bun: BunApi, options: ListenOptions, accept: (socket: Socket) =>
     },
     handshake(socket, success) {
       settle(socket);
-      if (!success) return socket.terminate();
+      if (!success) return socket.end(); // with the alert that says why
       socket.data!.alpn = socket.alpnProtocol || undefined;
       accept(socket.data!);
     },
