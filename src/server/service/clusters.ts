@@ -38,7 +38,7 @@ export async function* clusterize(
 }
 
 /**
- * Spans in which all topics have a run, or miss each other by no more than a tolerance.
+ * Spans in which all topics, at least two, have a run, or miss each other by no more than a tolerance.
  *
  * @throws {RpcError} INVALID_ARGUMENT, NOT_FOUND
  */
@@ -47,7 +47,6 @@ export async function* intersect(
   { topics, intersectDtNs }: Actions["topic_filter_intersect"]["request"],
   signal: AbortSignal,
 ): AsyncGenerator<TimeSpan, void, void> {
-  if (topics.length < 2) throw refuse.badRequest("at least 2 topics are required");
   const filters = topics.map((topic) => readFilter(parts, topic));
   const [first] = filters;
   filters.forEach(({ topic }, i) => {
