@@ -30,7 +30,7 @@ export const SEQUENCE_ACTIONS: ActionHandlers<
       const { catalogue } = parts.directory;
       const sequence = findSequence(parts, locator);
       const topics = catalogue.topics.ofSequence(sequence.id);
-      catalogue.sequences.delete(sequence.id);
+      await parts.directory.freeRoom(() => catalogue.sequences.delete(sequence.id));
       await parts.uploads.discard(topics);
       return {};
     },
@@ -63,7 +63,7 @@ export const SEQUENCE_ACTIONS: ActionHandlers<
       const session = catalogue.sessions.byLocator(locator);
       if (session === undefined) throw refuse.notFound(locator);
       const topics = catalogue.topics.ofSession(session.id);
-      catalogue.sessions.delete(session.id);
+      await parts.directory.freeRoom(() => catalogue.sessions.delete(session.id));
       await parts.uploads.discard(topics);
       return {};
     },

@@ -42,7 +42,7 @@ export const TOPIC_ACTIONS: ActionHandlers<"topic_create" | "topic_delete"> = {
     scope: "delete",
     async answer(parts, { locator }) {
       const topic = findTopic(parts, locator);
-      parts.directory.catalogue.topics.delete(topic.id);
+      await parts.directory.freeRoom(() => parts.directory.catalogue.topics.delete(topic.id));
       await parts.uploads.discard([topic]);
       return {};
     },

@@ -4,12 +4,13 @@
  * ```text
  * catalogue.sqlite      all names; held locked while a server runs
  * server.pid            process that runs it, for messages
+ * reserve               room that deletes may use on a full disk
  * data/<uuid>.arrows    Arrow IPC streams; names of sequences and topics never become paths
  * ```
  *
  * @module
  */
-import { mkdir, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { isMosaicoError } from "../../base/mod.ts";
@@ -19,6 +20,7 @@ import { OpenFiles } from "./open_files.ts";
 
 const EXTENSION = ".arrows";
 const MAX_OPEN_FILES = 128;
+const RESERVE_BYTES = 1 << 20;
 
 /** How a {@linkcode ServerDirectory} works. */
 export interface DirectoryOptions {
@@ -40,6 +42,7 @@ export class ServerDirectory implements AsyncDisposable {
   readonly files: OpenFiles = new OpenFiles(MAX_OPEN_FILES);
   /** How it works. */
   readonly options: Required<DirectoryOptions>;
+  #isReserveUsed = false;
 
   private constructor(path: string, catalogue: Catalogue, options: DirectoryOptions) {
     this.path = path;
@@ -61,6 +64,7 @@ export class ServerDirectory implements AsyncDisposable {
       await writeFile(join(path, "server.pid"), `${process.pid}\n`);
       const directory = new ServerDirectory(path, catalogue, options);
       await directory.#sweep();
+      await directory.#refillReserve();
       return directory;
     } catch (error) {
       catalogue?.[Symbol.dispose]();
@@ -99,6 +103,24 @@ export class ServerDirectory implements AsyncDisposable {
       await this.files.forget(path);
       await rm(path, { force: true }).catch(() => {});
     }
+    if (this.#isReserveUsed) await this.#refillReserve();
+  }
+
+  /**
+   * Makes a change of the catalogue that gives room back. A full disk would refuse it, for it has to be written down
+   * first; then it gets the room of the reserve.
+   *
+   * @throws {StorageError}
+   */
+  async freeRoom(change: () => void): Promise<void> {
+    try {
+      change();
+    } catch (error) {
+      if (!isMosaicoError(error, "session.disk_full")) throw error;
+      this.#isReserveUsed = true;
+      await rm(join(this.path, "reserve"), { force: true });
+      change();
+    }
   }
 
   /** Closes files and catalogue and gives the directory free. */
@@ -106,6 +128,14 @@ export class ServerDirectory implements AsyncDisposable {
     await this.files[Symbol.asyncDispose]();
     await rm(join(this.path, "server.pid"), { force: true }).catch(() => {});
     this.catalogue[Symbol.dispose]();
+  }
+
+  async #refillReserve(): Promise<void> {
+    const path = join(this.path, "reserve");
+    this.#isReserveUsed = false;
+    if ((await stat(path).catch(() => undefined))?.size === RESERVE_BYTES) return;
+    // Where there is no room for it, it has to wait for the next start.
+    await writeFile(path, new Uint8Array(RESERVE_BYTES)).catch(() => rm(path, { force: true }));
   }
 
   async #sweep(): Promise<void> {

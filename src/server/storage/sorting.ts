@@ -38,9 +38,10 @@ export async function sortTopicFile(
   let pass: Merge = (writer, from, [run]) => sorter.sortBatches(writer, from, run!);
   let width = 1;
   do {
-    const target = await sorter.pass(source.file, source.runs, width, pass);
-    if (source.file !== file) await directory.removeFiles([source.file]);
-    source = target;
+    const { file: last, runs } = source;
+    source = await sorter.pass(last, runs, width, pass).finally(async () => {
+      if (last !== file) await directory.removeFiles([last]);
+    });
     pass = (writer, from, runs) => sorter.merge(writer, from, runs);
     width = FAN_IN;
   } while (source.runs.length > 1);

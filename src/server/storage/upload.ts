@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { truncate } from "node:fs/promises";
 import { MosaicoError } from "../../base/mod.ts";
 import { type Chunk, StorageError, type TopicRecord, utcNowNs } from "../catalogue/mod.ts";
 import type { ServerDirectory } from "./directory.ts";
@@ -90,9 +91,14 @@ export class Upload {
     await this.#end("complete");
   }
 
-  /** Ends the upload in the middle: what came can be read, and the topic stays unlocked. @throws {StorageError} */
+  /** Ends the upload in the middle: what came can be read, and the topic stays unlocked. */
   async abandon(): Promise<void> {
-    await this.#end("broken");
+    try {
+      await this.#end("broken");
+    } catch {
+      // The disk takes no more: what no checkpoint has noted is given back to it, and deletes have room again.
+      await truncate(this.#directory.filePath(this.#file), this.#savedLength).catch(() => {});
+    }
   }
 
   /** Ends the upload of a topic that was deleted. */

@@ -83,13 +83,12 @@ export class Uploads implements AsyncDisposable {
     const upload = await running.upload;
     try {
       await work(upload);
+      running.isEnding = true;
+      await upload.complete();
     } catch (error) {
       running.isEnding = true;
-      // The failure of the upload counts, not that of saving its remains.
-      await upload.abandon().catch(() => {});
+      await upload.abandon();
       throw error;
     }
-    running.isEnding = true;
-    await upload.complete();
   }
 }

@@ -5,7 +5,7 @@ import process from "node:process";
 import { test } from "node:test";
 import { concat, isMosaicoError } from "../../../src/base/mod.ts";
 import { BatchBuilder, encodeBatch, encodeSchema, IpcStreamDecoder, type Schema } from "../../../src/columnar/mod.ts";
-import { DirectoryLockedError } from "../../../src/server/catalogue/mod.ts";
+import { DirectoryLockedError, StorageError } from "../../../src/server/catalogue/mod.ts";
 import { recoverUploads, ServerDirectory, type Upload, Uploads } from "../../../src/server/storage/mod.ts";
 import {
   CODECS,
@@ -199,7 +199,9 @@ test("Upload hands on that the disk is full", async () => {
     failing,
     (error) => isMosaicoError(error, "session.disk_full") && /drive\/imu/.test(error.message),
   );
-  assert.notEqual(directory.catalogue.topics.byPath("drive", "imu")!.upload, "complete");
+  const { upload, file } = directory.catalogue.topics.byPath("drive", "imu")!;
+  assert.notEqual(upload, "complete");
+  assert.equal((await stat(directory.filePath(file!))).size, 0); // what was not noted takes no room
 });
 
 test("Uploads in large numbers use few open files", async () => {
@@ -253,6 +255,26 @@ test("recoverUploads keeps what a checkpoint noted and cuts the rest", async () 
     if (!disordered) assert.equal((await stat(file)).size, size);
     assert.equal((await dataFiles(reopened)).length, 1);
   }
+});
+
+test("ServerDirectory.freeRoom() has room for deletes on a full disk", async () => {
+  await using directory = await temporaryDirectory();
+  const hasReserve = async () => (await readdir(directory.path)).includes("reserve");
+  assert.equal(await hasReserve(), true);
+  let calls = 0;
+  await directory.freeRoom(() => {
+    if (calls++ === 0) throw new StorageError("delete", Object.assign(new Error("full"), { code: "ENOSPC" }));
+  });
+  assert.equal(calls, 2);
+  assert.equal(await hasReserve(), false);
+  await directory.removeFiles(["absent"]);
+  assert.equal(await hasReserve(), true);
+  await assert.rejects(
+    directory.freeRoom(() => {
+      throw new StorageError("delete", new Error("disk I/O error"));
+    }),
+    (error) => isMosaicoError(error, "session.storage"),
+  );
 });
 
 test("ServerDirectory.open() removes files of no topic and leaves the others", async () => {
