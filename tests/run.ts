@@ -16,6 +16,8 @@ interface Totals {
 
 interface Step {
   readonly name: string;
+  /** Part of another step, so that it runs only when it is named. */
+  readonly isPart?: boolean;
   readonly run: () => Promise<Totals>;
 }
 
@@ -105,6 +107,16 @@ const STEPS: readonly Step[] = [
   { name: "deno", run: () => counted([DENO, "test", "-A", "--no-check", "--parallel", "tests/"], denoCounts) },
   { name: "examples", run: () => counted([DENO, "test", "-A", "--doc", "-q", "mod.ts", "src/"], denoCounts) },
   {
+    name: "interop",
+    isPart: true,
+    run: () => counted([DENO, "test", "-A", "--no-check", "tests/interop/", "tests/integration/server/"], denoCounts),
+  },
+  {
+    name: "h2spec",
+    isPart: true,
+    run: () => counted([DENO, "test", "-A", "--no-check", "tests/conformance/h2spec_test.ts"], denoCounts),
+  },
+  {
     name: "bun",
     run: async () => {
       const installed = await check([...BUN, "install", "--frozen-lockfile"]);
@@ -125,7 +137,7 @@ if (!process.argv.includes("--quick")) {
 const totals: Totals = { passed: 0, failed: 0, skipped: 0 };
 const rows: string[] = [];
 for (const step of STEPS) {
-  if (only !== undefined && !only.includes(step.name)) continue;
+  if (only === undefined ? step.isPart : !only.includes(step.name)) continue;
   const started = performance.now();
   const { passed, failed, skipped } = await step.run();
   totals.passed += passed;
