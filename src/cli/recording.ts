@@ -36,7 +36,6 @@ export async function recordFile(
   await using sequence = await client.sequenceCreate(name, {
     metadata: { mcap_injection: basename(path) },
     onError: "delete",
-    signal,
   });
   try {
     const source = createReadStream(path, { highWaterMark: READ_BYTES });

@@ -158,7 +158,11 @@ export class MosaicoClient implements AsyncDisposable {
     const locator = checkSequenceName(name);
     const userMetadata = checkUserMetadata(options.metadata ?? {});
     await this.#control.call("sequence_create", { locator, userMetadata }, options);
-    const session = await this.#control.call("session_create", { locator }, options);
+    const session = await this.#control.call("session_create", { locator }, options).catch(async (error) => {
+      // A sequence without a session only stands in the way of the next try.
+      await this.#control.call("sequence_delete", { locator }).catch(() => {});
+      throw error;
+    });
     return new SequenceWriter(locator, session, options.onError ?? "report", this.#writing);
   }
 

@@ -5,8 +5,11 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Notification } from "../../src/client/mod.ts";
+import { MosaicoClient, type Notification } from "../../src/client/mod.ts";
 import { Floating64, String as Text } from "../../src/ontology/mod.ts";
+import { jsonCodec } from "../../src/protocol/mod.ts";
+import { GrpcStatus, RpcError, serveFlight } from "../../src/wire/flight/mod.ts";
+import { memoryNetwork } from "../../src/wire/net/mod.ts";
 import { type Embedded, startEmbedded } from "../support/embedded.ts";
 import { failure } from "../support/errors.ts";
 
@@ -98,6 +101,33 @@ test("finalize() of a session without topics says why it fails", async () => {
   await using drive = await fx.client.sequenceCreate("drive");
   const error = await failure(drive.finalize(), "rpc.failed_precondition");
   assert.match(error.message, /empty/);
+});
+
+test("a sequence whose session the server refuses is not left behind", async () => {
+  const network = memoryNetwork();
+  const actions: string[] = [];
+  const server = await serveFlight({
+    *doAction(_context, { type }) {
+      actions.push(type);
+      if (type === "session_create") throw new RpcError(GrpcStatus.RESOURCE_EXHAUSTED, "no more sessions");
+      const semver = { major: 0, minor: 7, patch: 0 };
+      const config = {
+        maxDecodeMessageBytes: 1 << 20,
+        maxEncodeMessageBytes: 1 << 20,
+        targetEncodeMessageBytes: 1 << 20,
+      };
+      if (type === "info") yield jsonCodec.encodeAnswer("info", { version: "0.7.0", semver, config });
+      else yield jsonCodec.encodeAnswer(type as "sequence_create", {});
+    },
+  }, { host: "peer", port: 0, network });
+  try {
+    await using client = await MosaicoClient.connect("peer", server.port, { network });
+    const error = await failure(client.sequenceCreate("drive"), "rpc.resource_exhausted");
+    assert.match(error.message, /no more sessions/);
+    assert.deepEqual(actions, ["info", "sequence_create", "session_create", "sequence_delete"]);
+  } finally {
+    await server.close();
+  }
 });
 
 test("a topic that the server refuses fails the session, and the policy is applied", async () => {
