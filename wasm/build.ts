@@ -35,7 +35,7 @@ const FLAGS: readonly string[] = [
 export const JPEG_PACKAGE: string = "@cornerstonejs/codec-libjpeg-turbo-8bit@1.2.8";
 
 /** Codecs that have a kernel: `<name>/<name>.as.ts` becomes `<name>/<name>.wasm.ts`. */
-export const KERNELS: readonly string[] = ["lz4"];
+export const KERNELS: readonly string[] = ["lz4", "lidar"];
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 

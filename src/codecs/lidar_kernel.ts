@@ -1,0 +1,101 @@
+/**
+ * The point cloud WASM kernel and its memory.
+ *
+ * @module
+ */
+import { WASM_BASE64 } from "../../wasm/lidar/lidar.wasm.ts";
+import { GROUP_POINTS, maxSectionBytes } from "./lidar_header.ts";
+import { decodeBase64 } from "./wasm.ts";
+
+/** Exports of `wasm/lidar/lidar.as.ts`; addresses, counts, sizes in bytes. Booleans are 0 and 1. */
+interface Exports {
+  /** Bytes after a region that the kernel may touch. */
+  readonly SLACK: WebAssembly.Global;
+  readonly memory: WebAssembly.Memory;
+  heapBase(): number;
+  reset(): void;
+  quantise32(from: number, n: number, step: number, exact: number, zeros: number, to: number, mask: number): number;
+  quantise64(from: number, n: number, step: number, exact: number, zeros: number, to: number, mask: number): number;
+  restore32(from: number, n: number, step: number, to: number): void;
+  restore64(from: number, n: number, step: number, to: number): void;
+  widen(from: number, n: number, size: number, to: number): void;
+  narrow(from: number, n: number, size: number, to: number): void;
+  gather(from: number, n: number, size: number, mask: number, wanted: number, to: number): number;
+  merge(clear: number, set: number, repeat: number, n: number, size: number, mask: number, to: number): void;
+  areMaskedAlike(): number;
+  putMasked(size: number, to: number): void;
+  equal(a: number, b: number, size: number): number;
+  countSet(mask: number, n: number): number;
+  differ(column: number, from: number, n: number, to: number): void;
+  sum(column: number, from: number, n: number, to: number): void;
+  differByRing(column: number, from: number, rings: number, n: number, to: number): void;
+  sumByRing(column: number, from: number, rings: number, n: number, to: number): void;
+  packBits(from: number, n: number, to: number): number;
+  unpackBits(from: number, available: number, n: number, to: number): number;
+  packBytes(from: number, n: number, to: number): number;
+  unpackBytes(from: number, available: number, n: number, to: number): number;
+  toPlanes(from: number, n: number, size: number, to: number): void;
+  fromPlanes(from: number, n: number, size: number, to: number): void;
+}
+
+let compiled: WebAssembly.Module | undefined;
+
+/** The compiled kernel. Post it to Workers instead of compiling there again. */
+export function lidarModule(): WebAssembly.Module {
+  return compiled ??= new WebAssembly.Module(decodeBase64(WASM_BASE64));
+}
+
+/** One instance of the kernel. Its regions hold one group of one column. */
+export class LidarKernel {
+  /** Functions of the kernel. */
+  readonly wasm: Exports;
+  /** All of its memory; replaced when the memory grows. */
+  bytes: Uint8Array<ArrayBuffer>;
+  /** Values as the caller has them. */
+  values = 0;
+  /** Rings of the group's points. */
+  rings = 0;
+  /** Rings of the points that are not masked. */
+  denseRings = 0;
+  /** Bits of the points that are masked. */
+  mask = 0;
+  /** The last mask that was written in the group. */
+  keptMask = 0;
+  /** Steps, i32. */
+  steps = 0;
+  /** Differences, u32; on reading also values that are to be spread. */
+  differences = 0;
+  /** Bytes of a section. */
+  section = 0;
+  #points = 0;
+
+  /** Instantiates `module`. */
+  constructor(module: WebAssembly.Module) {
+    this.wasm = new WebAssembly.Instance(module).exports as unknown as Exports;
+    this.bytes = new Uint8Array(this.wasm.memory.buffer as ArrayBuffer);
+  }
+
+  /** Begins a cloud of so many points. */
+  begin(points: number): void {
+    this.wasm.reset();
+    if (Math.min(points, GROUP_POINTS) <= this.#points) return;
+    this.#points = Math.min(2 * points, GROUP_POINTS); // some room, so that growing scans do not lay out each time
+    let top = this.wasm.heapBase();
+    const region = (bytes: number) => {
+      const start = top;
+      top += Math.ceil((bytes + this.wasm.SLACK.value) / 64) * 64;
+      return start;
+    };
+    this.values = region(8 * this.#points);
+    this.rings = region(2 * this.#points);
+    this.denseRings = region(2 * this.#points);
+    this.mask = region(this.#points / 8 + 1);
+    this.keptMask = region(this.#points / 8 + 1);
+    this.steps = region(4 * this.#points);
+    this.differences = region(8 * this.#points);
+    this.section = region(maxSectionBytes(this.#points));
+    const missing = top - this.bytes.byteLength;
+    if (missing > 0) this.wasm.memory.grow(Math.ceil(missing / 65_536));
+    this.bytes = new Uint8Array(this.wasm.memory.buffer as ArrayBuffer);
+  }
+}

@@ -1,0 +1,318 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { fromHex, isMosaicoError, toHex } from "../../../src/base/mod.ts";
+import {
+  lidarCodec,
+  type LidarColumnName,
+  type LidarColumns,
+  lidarModule,
+  type LidarProfile,
+  lz4Module,
+  roundToStep,
+} from "../../../src/codecs/mod.ts";
+import { cloudsOf, madeUpCloud } from "./clouds.ts";
+import { damaged, fromEnvironment, randomOf } from "./support.ts";
+
+const PROFILES: readonly LidarProfile[] = ["fast", "medium", "small"];
+const STEPS: Readonly<Record<string, number>> = { x: 0.001, y: 0.001, z: 0.001, range: 0.001 };
+/** Floats that codecs stumble over. */
+const ODD: readonly number[] = [
+  NaN,
+  Infinity,
+  -Infinity,
+  -0,
+  0,
+  1e-45,
+  -1e-40,
+  3.4e38,
+  -3e38,
+  1e9,
+  1073741.8,
+  1e6,
+  0.0005,
+];
+
+const codec = lidarCodec();
+const { value: data, skip: noData } = fromEnvironment("MOSAICO_TEST_DATA");
+const { value: python, skip: noPython } = fromEnvironment("MOSAICO_PYTHON");
+
+/** Distance from `value` to the next of its type. */
+function ulp(value: number, digits: number): number {
+  return 2 ** Math.max(Math.floor(Math.log2(Math.abs(value))) - digits, digits === 23 ? -149 : -1074);
+}
+
+/** Checks that each value came back as it should with these steps; 0 means bit by bit. */
+function assertSame(back: LidarColumns, source: LidarColumns, steps: Readonly<Record<string, number>>): void {
+  assert.deepEqual(Object.keys(back).sort(), Object.keys(source).sort());
+  for (const [name, values] of Object.entries(source)) {
+    const actual = back[name as LidarColumnName]!;
+    const step = steps[name] ?? 0;
+    assert.equal(actual.constructor, values.constructor);
+    assert.equal(actual.length, values.length);
+    if (step === 0) {
+      assert.deepEqual(new Uint8Array(actual.buffer), new Uint8Array(values.slice().buffer), name);
+      continue;
+    }
+    const digits = values instanceof Float64Array ? 52 : 23;
+    for (let i = 0; i < values.length; i++) {
+      const [a, b] = [actual[i]!, values[i]!];
+      const near = Math.abs(a - b) <= step / 2 + ulp(b, digits);
+      if (!near && !Object.is(a, b)) assert.fail(`${name}[${i}]: ${b} came back as ${a}`);
+    }
+  }
+}
+
+function withOdd(values: Float32Array | Float64Array, share: number, random: () => number): void {
+  for (let i = 0; i < values.length; i++) {
+    if (random() < share) values[i] = ODD[Math.floor(random() * ODD.length)]!;
+  }
+}
+
+test("a cloud comes back within its steps, in each profile", () => {
+  const random = randomOf(41);
+  for (let n = 0; n < 240; n++) {
+    const cloud = madeUpCloud(Math.floor(600 * random() ** 2), random);
+    const share = [0, 0.01, 0.3, 1][n % 4]!;
+    for (const values of Object.values(cloud)) {
+      if (values instanceof Float32Array || values instanceof Float64Array) withOdd(values, share, random);
+    }
+    const payload = codec.encode(cloud, { profile: PROFILES[n % 3]! });
+    assertSame(codec.decode(payload), cloud, STEPS);
+  }
+});
+
+test("steps of 0 keep every bit, other steps are kept to", () => {
+  const random = randomOf(42);
+  for (let n = 0; n < 60; n++) {
+    const cloud = madeUpCloud(1 + n, random);
+    for (const values of Object.values(cloud)) {
+      if (values instanceof Float32Array || values instanceof Float64Array) withOdd(values, n % 2 / 2, random);
+    }
+    const floats = Object.entries(cloud).filter(([, v]) => v instanceof Float32Array || v instanceof Float64Array);
+    for (const step of [0, 1e-6, 0.25, 1e-300, 1e300]) {
+      const resolutions = Object.fromEntries(floats.map(([name]) => [name, step]));
+      const payload = codec.encode(cloud, { profile: PROFILES[n % 3]!, resolutions });
+      assertSame(codec.decode(payload), cloud, resolutions);
+    }
+  }
+});
+
+test("counts around blocks and groups come back", () => {
+  const random = randomOf(43);
+  const counts = [0, 1, 2, 7, 8, 9, 31, 32, 33, 65_535, 65_536, 65_537, 140_001];
+  for (const count of counts) {
+    const x = Float32Array.from(
+      { length: count },
+      (_, i) => i % 5 === 4 ? NaN : Math.sin(i / 50) * 30 + random() * 0.02,
+    );
+    const y = x.map((value) => value / 2);
+    const beamId = Uint16Array.from({ length: count }, (_, i) => i % 128);
+    const pointTimestamp = Float64Array.from(x, (_, i) => i * 1e-9);
+    for (const profile of PROFILES) {
+      const cloud = { x, y, beamId, pointTimestamp };
+      assertSame(codec.decode(codec.encode(cloud, { profile })), cloud, STEPS);
+    }
+  }
+});
+
+test("a decoded cloud is coded to the same bytes again", () => {
+  const cloud = madeUpCloud(5000, randomOf(44));
+  for (const profile of PROFILES) {
+    const once = codec.encode(cloud, { profile });
+    assert.deepEqual(codec.encode(codec.decode(once), { profile }), once);
+  }
+});
+
+test("whole numbers and nanoseconds in float columns are packed, and come back bit by bit", () => {
+  const n = 10_000;
+  const random = randomOf(45);
+  const intensity = Float32Array.from({ length: n }, () => Math.floor(random() * 100));
+  const pointTimestamp = Float64Array.from({ length: n }, (_, i) => Math.floor(i / 16) * 55_296 * 1e-9);
+  const payload = codec.encode({ intensity, pointTimestamp });
+  assertSame(codec.decode(payload), { intensity, pointTimestamp }, {});
+  assert.ok(payload.byteLength < 4 * n, `${payload.byteLength} bytes`);
+});
+
+test("points without a return cost little", () => {
+  const n = 32_768;
+  const x = Float32Array.from({ length: n }, (_, i) => i % 64 < 40 ? (i % 2 ? 0 : -0) : 20 + Math.sin(i / 1000));
+  const nan = x.map((value) => value === 0 ? NaN : value);
+  for (const column of [x, nan]) {
+    const one = codec.encode({ x: column }).byteLength;
+    const three = codec.encode({ x: column, y: column, z: column }).byteLength;
+    assert.ok(one < 0.7 * n, `${one} bytes`);
+    assert.ok(three - one < 2 * (one - n / 8) + 100, `${three} bytes: the mask is shared`);
+  }
+});
+
+test("the prediction suits the order of the points", () => {
+  const [beams, turns] = [32, 400];
+  const value = (beam: number, turn: number) => (beam + 3) ** 2 / 7 + Math.sin(turn / 40);
+  const byTurn = { x: new Float32Array(beams * turns), beamId: new Uint16Array(beams * turns) };
+  const byBeam = { x: new Float32Array(beams * turns), beamId: new Uint16Array(beams * turns) };
+  for (let beam = 0; beam < beams; beam++) {
+    for (let turn = 0; turn < turns; turn++) {
+      const [i, j] = [turn * beams + beam, beam * turns + turn];
+      byTurn.x[i] = byBeam.x[j] = value(beam, turn);
+      byTurn.beamId[i] = byBeam.beamId[j] = beam;
+    }
+  }
+  const [a, b] = [codec.encode(byTurn), codec.encode(byBeam)];
+  const alone = codec.encode({ x: byTurn.x });
+  assert.equal(a[5], 1, "by ring");
+  assert.equal(b[5], 0, "by the point before");
+  assert.ok(a.byteLength < alone.byteLength);
+});
+
+test("the bytes of a known cloud", () => {
+  const cloud = {
+    x: Float32Array.of(1, 1.001, NaN, 0.5),
+    beamId: Uint16Array.of(0, 1, 0, 1),
+    nearIr: Float32Array.of(0.1, 0.2, 0.3, 0.4),
+  };
+  const header = "4d4c4344" + "01000003" + "04000000" +
+    "05010100" + "0000000000000000" + "00020000" + "fca9f1d24d62503f" + "07020100" + "0000000000000000";
+  // Differences 0 1 −1 1, two bits each.
+  const beams = "03000000" + "03000000" + "00" + "02" + "98";
+  // Point 2 is masked, one value; steps 1000 1001 500, so differences 1000 1 −501, eleven bits each.
+  const x = "0c000000" + "0c000000" + "09" + "04" + "0000c07f" + "0b" + "d01740fa00";
+  const nearIr = "11000000" + "11000000" + "04" + "cdcd9acd" + "cccc99cc" + "cc4c99cc" + "3d3e3e3e";
+  assert.equal(toHex(codec.encode(cloud)), header + beams + x + nearIr);
+  assertSame(codec.decode(fromHex(header + beams + x + nearIr)), cloud, STEPS);
+});
+
+test("clouds of devices come back, and are as small as they should be", { skip: noData }, () => {
+  let clouds = 0;
+  for (const [name, cloud] of cloudsOf(data)) {
+    const points = cloud.x!.length;
+    for (const profile of PROFILES) {
+      const payload = codec.encode(cloud, { profile });
+      assertSame(codec.decode(payload), cloud, STEPS);
+      const { x, y, z, beamId } = cloud;
+      const ring = beamId && codec.encode({ beamId }, { profile }).byteLength;
+      if (ring === undefined || points < 1000) continue;
+      const share = (codec.encode({ x, y, z, beamId }, { profile }).byteLength - ring) / (12 * points);
+      assert.ok(share < { fast: 0.31, medium: 0.26, small: 0.19 }[profile], `${name}, ${profile}: ${share}`);
+    }
+    clouds++;
+  }
+  assert.ok(clouds > 4, `${clouds} clouds`);
+});
+
+test("the Python reader agrees", { skip: noPython }, () => {
+  const random = randomOf(46);
+  const script = `
+import base64, importlib.util, json, sys
+sys.path.insert(0, ${JSON.stringify(fileURLToPath(new URL("../../../wasm/lidar", import.meta.url)))})
+sys.dont_write_bytecode = True
+import mlcd
+have = {name for name in ("lz4", "zstandard") if importlib.util.find_spec(name)}
+answers = []
+for stage, text in json.load(sys.stdin):
+    columns = mlcd.decode(base64.b64decode(text)) if stage in have | {"none"} else None
+    answers.append(columns and {k: base64.b64encode(v.tobytes()).decode() for k, v in columns.items()})
+json.dump(answers, sys.stdout)
+`;
+  const stages = { fast: "none", medium: "lz4", small: "zstandard" };
+  const sent = Array.from({ length: 12 }, (_, n) => {
+    const cloud = madeUpCloud(200 + 300 * n, random);
+    if (n % 2) withOdd(cloud.x!, 0.2, random);
+    const profile = PROFILES[n % 3]!;
+    return { stage: stages[profile], payload: codec.encode(cloud, { profile }) };
+  });
+  const input = JSON.stringify(sent.map(({ stage, payload }) => [stage, Buffer.from(payload).toString("base64")]));
+  const { stdout, stderr } = spawnSync(python, ["-c", script], { input, encoding: "utf8", maxBuffer: 1 << 28 });
+  assert.equal(stderr, "");
+  const answers: (Record<string, string> | null)[] = JSON.parse(stdout);
+  let compared = 0;
+  for (const [i, answer] of answers.entries()) {
+    if (answer === null) continue;
+    for (const [name, values] of Object.entries(codec.decode(sent[i]!.payload))) {
+      const wireName = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+      assert.equal(answer[wireName], Buffer.from(values.buffer).toString("base64"), `${name} of cloud ${i}`);
+      compared++;
+    }
+  }
+  assert.ok(compared > 10);
+});
+
+test("damaged payloads end in a CodecError or in a cloud", () => {
+  const random = randomOf(47);
+  const payloads = PROFILES.flatMap((profile) =>
+    [0, 0.2].map((share) => {
+      const cloud = madeUpCloud(400, random);
+      withOdd(cloud.x!, share, random);
+      return codec.encode(cloud, { profile });
+    })
+  );
+  let failed = 0;
+  for (let n = 0; n < 3000; n++) {
+    try {
+      const columns = Object.values(codec.decode(damaged(payloads[n % payloads.length]!, random)));
+      assert.ok(columns.every((values) => values.length === columns[0]!.length));
+    } catch (error) {
+      assert.ok(isMosaicoError(error, "codec."), String(error));
+      failed++;
+    }
+  }
+  assert.ok(failed > 1000, `${failed} failed`);
+});
+
+test("each part of a wrong payload is told", () => {
+  const good = codec.encode({ x: Float32Array.of(1, 2, 3), beamId: Uint16Array.of(1, 2, 3) });
+  const fails = (code: string, bytes: Uint8Array, other = codec) =>
+    assert.throws(() => other.decode(bytes), (error: unknown) => {
+      assert.ok(isMosaicoError(error, code), String(error));
+      return true;
+    });
+  const withByte = (at: number, value: number) => Uint8Array.from(good, (byte, i) => i === at ? value : byte);
+  fails("codec.lidar_header", withByte(0, 0));
+  fails("codec.lidar_version", withByte(4, 2));
+  fails("codec.lidar_header", withByte(5, 4));
+  fails("codec.lidar_header", withByte(6, 3));
+  fails("codec.lidar_header", withByte(7, 0));
+  fails("codec.lidar_too_large", withByte(11, 255));
+  fails("codec.lidar_header", withByte(12, 13));
+  fails("codec.lidar_header", withByte(13, 0));
+  fails("codec.lidar_header", withByte(24, 5));
+  fails("codec.lidar_data", withByte(36, 1));
+  for (let length = 0; length < good.byteLength; length++) {
+    fails("codec.lidar_truncated", good.subarray(0, length));
+  }
+  fails("codec.lidar_data", Uint8Array.of(...good, 0));
+  fails("codec.lidar_too_large", good, lidarCodec({ maxPoints: 2 }));
+});
+
+test("wrong arguments are told", () => {
+  const x = new Float32Array(3);
+  assert.throws(() => codec.encode({}), TypeError);
+  assert.throws(() => codec.encode({ x: undefined }), TypeError);
+  assert.throws(() => codec.encode({ x, y: new Float32Array(2) }), TypeError);
+  assert.throws(() => codec.encode({ x: new Float64Array(3) as never }), TypeError);
+  assert.throws(() => codec.encode({ x, w: x } as never), TypeError);
+  for (const resolution of [-1, NaN, Infinity, 1e-310]) {
+    assert.throws(() => codec.encode({ x }, { resolutions: { x: resolution } }), RangeError);
+  }
+  assert.throws(() => codec.encode({ x }, { resolutions: { beamId: 1 } }), RangeError);
+  assert.throws(() => codec.encode({ x }, { profile: "tiny" as LidarProfile }), RangeError);
+  assert.throws(() => lidarCodec({ maxPoints: 2 }).encode({ x }), RangeError);
+  assert.throws(() => lidarCodec({ maxPoints: 0 }), RangeError);
+});
+
+test("compiled modules can be handed over", () => {
+  const other = lidarCodec({ module: lidarModule(), lz4Module: lz4Module() });
+  const x = new Float32Array(1000);
+  assert.deepEqual(other.decode(other.encode({ x }, { profile: "medium" })).x, x);
+});
+
+test("rounding to steps keeps within half of one, and what is no number", () => {
+  const values = Float32Array.of(0.1, -7.77, 123456.7, NaN, -Infinity, -0, 1e-9, 3.4e38, 1e10);
+  const rounded = roundToStep(values);
+  for (const [i, value] of values.entries()) {
+    assert.ok(Object.is(rounded[i], value) || Math.abs(rounded[i]! - value) <= 1 / 2048, `${value} → ${rounded[i]}`);
+    if (Number.isFinite(value)) assert.ok(Number.isInteger(rounded[i]! * 1024));
+  }
+  for (const step of [0, -1, 0.001, NaN, Infinity]) assert.throws(() => roundToStep(values, step), RangeError);
+});
