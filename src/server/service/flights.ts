@@ -40,9 +40,9 @@ export async function sequenceFlight(
   window: TimeWindow | undefined,
 ): Promise<FlightInfo> {
   const { catalogue } = parts.directory;
-  const topics = await Promise.all(
-    catalogue.topics.ofSequence(sequence.id).map((topic) => describeTopic(parts, topic, window)),
-  );
+  const topics: TopicMetadata[] = [];
+  // One after the other: a window may have to read two chunks of each.
+  for (const topic of catalogue.topics.ofSequence(sequence.id)) topics.push(await describeTopic(parts, topic, window));
   const { name, userMetadata, createdAtNs } = sequence;
   const sessions = catalogue.sessions.ofSequence(sequence.id).map((session) => describeSession(parts, session));
   return create(FlightInfoSchema, {

@@ -5,6 +5,7 @@
  */
 import type { Chunk } from "../catalogue/mod.ts";
 import { StorageError } from "../catalogue/mod.ts";
+import { topicDeleted } from "./errors.ts";
 import type { OpenFiles } from "./open_files.ts";
 import { bodyStart, chunkSpan } from "./topic_file.ts";
 
@@ -31,7 +32,8 @@ interface Extent {
  * Reads `chunks` of the file at `path`, in order. Reads one extent ahead: the memory held is two of 4 MiB, or two larger
  * chunks.
  *
- * @throws {StorageError} when the file is gone or shorter than its index says
+ * @throws {MosaicoError} `session.topic_deleted` when the file is gone
+ * @throws {StorageError} when it is shorter than its index says
  */
 export async function* readChunks(
   files: OpenFiles,
@@ -97,6 +99,7 @@ async function readExtent(files: OpenFiles, path: string, extent: Extent): Promi
       }
     });
   } catch (error) {
+    if ((error as { code?: unknown }).code === "ENOENT") throw topicDeleted("read");
     throw new StorageError("read a topic's file", error);
   }
   return buffer;

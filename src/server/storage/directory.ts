@@ -10,7 +10,7 @@
  *
  * @module
  */
-import { mkdir, open, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, open, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { isMosaicoError } from "../../base/mod.ts";
@@ -60,6 +60,7 @@ export class ServerDirectory implements AsyncDisposable {
     let catalogue: Catalogue | undefined;
     try {
       await mkdir(join(path, "data"), { recursive: true });
+      await appendFile(join(path, "server.pid"), ""); // says what is wrong, where SQLite speaks of an I/O error
       catalogue = new Catalogue(join(path, "catalogue.sqlite"));
       await writeFile(join(path, "server.pid"), `${process.pid}\n`);
       const directory = new ServerDirectory(path, catalogue, options);

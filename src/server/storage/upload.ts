@@ -4,9 +4,9 @@
  * @module
  */
 import { truncate } from "node:fs/promises";
-import { MosaicoError } from "../../base/mod.ts";
 import { type Chunk, StorageError, type TopicRecord, utcNowNs } from "../catalogue/mod.ts";
 import type { ServerDirectory } from "./directory.ts";
+import { topicDeleted } from "./errors.ts";
 import { sortTopicFile } from "./sorting.ts";
 import { TopicFileWriter } from "./topic_file.ts";
 
@@ -103,12 +103,7 @@ export class Upload {
 
   /** Ends the upload of a topic that was deleted. */
   async discard(): Promise<void> {
-    this.#failure ??= {
-      reason: new MosaicoError(
-        "session.topic_deleted",
-        `Cannot store topic "${locatorOf(this.#topic)}": it was deleted`,
-      ),
-    };
+    this.#failure ??= { reason: topicDeleted("store") };
     await this.#settle();
     await this.#directory.removeFiles([this.#file]);
   }

@@ -4,8 +4,15 @@ import { join } from "node:path";
 import process from "node:process";
 import { test } from "node:test";
 import { isMosaicoError } from "../../../src/base/mod.ts";
+import { loadBinaryCodec } from "../../../src/protocol/mod.ts";
 import { MosaicoServer, type MosaicoServerOptions } from "../../../src/server/mod.ts";
-import { connectFlight, type FlightConnection, ticketOf } from "../../../src/wire/flight/mod.ts";
+import {
+  actionOf,
+  commandDescriptor,
+  connectFlight,
+  type FlightConnection,
+  ticketOf,
+} from "../../../src/wire/flight/mod.ts";
 import { memoryNetwork, type Network } from "../../../src/wire/net/mod.ts";
 import { range, temporaryFolder } from "../../unit/server/support.ts";
 import { act, createTopic, describe, listSequences, put, timesOf } from "./support.ts";
@@ -125,6 +132,37 @@ test("a download that is left early does not hold up the server", async () => {
     await stream.take();
   }
   assert.equal((await timesOf(connection, tickets[0]!)).length, 1_500_000);
+});
+
+test("a download of a topic that is deleted meanwhile fails, and does not look like its end", async () => {
+  await using folder = await temporaryFolder();
+  await using fixture = await start(folder.path, undefined);
+  const { connection } = fixture;
+  await act(connection, "sequence_create", { locator: "d", userMetadata: {} });
+  const session = await act(connection, "session_create", { locator: "d" });
+  const uuid = await createTopic(connection, session.uuid, "d/x");
+  await put(connection, "d/x", uuid, range(0, 30).map((k) => range(k * 50_000, (k + 1) * 50_000)));
+  const { tickets } = await describe(connection, { locator: "d/x" });
+  await using stream = connection.doGet(ticketOf(tickets[0]!));
+  await stream.take();
+  await act(connection, "topic_delete", { locator: "d/x" });
+  await assert.rejects(async () => {
+    while (await stream.take() !== undefined);
+  }, (error) => isMosaicoError(error, "rpc.aborted") && /it was deleted/.test(error.message));
+});
+
+test("MosaicoServer.start({ form: 'binary' }) speaks the protocol after 0.7", async () => {
+  await using folder = await temporaryFolder();
+  await using fixture = await start(folder.path, memoryNetwork(), { form: "binary" });
+  const { connection } = fixture;
+  const codec = await loadBinaryCodec();
+  const bodies: Uint8Array[] = [];
+  for await (const body of connection.doAction(actionOf("info"))) bodies.push(body);
+  assert.equal(codec.decodeAnswer("info", bodies).version, "0.7.0");
+  const create = codec.encodeRequest("sequence_create", { locator: "d", userMetadata: { a: 1 } });
+  for await (const body of connection.doAction(actionOf("sequence_create", create))) assert.equal(body.byteLength, 0);
+  const info = await connection.getFlightInfo(commandDescriptor(codec.encodeFlightInfoCommand({ locator: "d" })));
+  assert.deepEqual(codec.decodeSequenceMetadata(info.appMetadata).userMetadata, { a: 1 });
 });
 
 test("MosaicoServer.start() refuses a folder that another server has, and a folder that is a file", async () => {
