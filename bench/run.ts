@@ -28,7 +28,7 @@ const { values } = parseArgs({
     json: { type: "boolean", default: false },
   },
 });
-const python = process.env["MOSAICO_PYTHON"] ?? ".venv/bin/python";
+const python = process.env["MOSAICO_PYTHON"] ?? ".venv/mosaico_python/bin/python";
 const bun = (process.env["MOSAICO_BUN"] ?? "npx -y bun@1.4.5").split(" ");
 const expectedRows = Number(values.mebibytes) / 8 * 131_072;
 

@@ -23,8 +23,14 @@ interface Step {
 
 const DENO = process.execPath;
 const BUN = (process.env["MOSAICO_BUN"] ?? "npx -y bun@1.4.5").split(" ");
-const VENV = ".venv";
-const PYTHON_PACKAGES = ["mosaicolabs==0.7.0", "pyarrow==26.0.1", "hpack==4.2.0", "lz4==4.4.5"];
+const VENVS = ".venv";
+
+/** The Python peers, each in a virtual environment of its own, and the variable that names its interpreter to the tests. */
+const PYTHON_PEERS: Readonly<Record<string, readonly string[]>> = {
+  MOSAICO_PYTHON: ["mosaicolabs==0.7.0", "pyarrow==26.0.1", "hpack==4.2.0", "lz4==4.4.5"],
+  MOSAICO_PYTHON_SDK_0_6: ["mosaicolabs==0.6.0"],
+  MOSAICO_PYTHON_SDK_0_5: ["mosaicolabs==0.5.0"],
+};
 
 /** Runs a program, showing its output as it comes. */
 async function run(
@@ -72,23 +78,25 @@ async function counted(
 const denoCounts = { passed: /(\d+) passed/g, failed: /(\d+) failed/g, skipped: /(\d+) ignored/g };
 const bunCounts = { passed: /^ *(\d+) pass$/gm, failed: /^ *(\d+) fail$/gm, skipped: /^ *(\d+) skip$/gm };
 
-/** The Python that judges interoperability: its packages live in a virtual environment of the checkout. */
-async function preparePython(): Promise<void> {
-  if (process.env["MOSAICO_PYTHON"] !== undefined) return;
-  const python = `${VENV}/bin/python`;
-  if (!existsSync(python)) {
-    const made = await run(["python3", "-m", "venv", VENV]);
-    if (made.code !== 0) return console.log("SKIPPED: tests against Python peers (no python3 with venv)");
+/** Installs a peer, unless the environment names one. */
+async function preparePython(variable: string, packages: readonly string[]): Promise<void> {
+  if (process.env[variable] !== undefined) return;
+  const folder = `${process.cwd()}/${VENVS}/${variable.toLowerCase()}`;
+  const python = `${folder}/bin/python`;
+  if (!existsSync(python) && (await run(["python3", "-m", "venv", folder])).code !== 0) {
+    return console.log(`SKIPPED: tests with ${variable} (no python3 with venv)`);
   }
-  const installed = await run([python, "-m", "pip", "install", "-q", ...PYTHON_PACKAGES]);
-  if (installed.code !== 0) return console.log("SKIPPED: tests against Python peers (packages cannot be installed)");
-  process.env["MOSAICO_PYTHON"] = python;
+  const installed = await run([python, "-m", "pip", "install", "-q", "--disable-pip-version-check", ...packages]);
+  if (installed.code !== 0) {
+    return console.log(`SKIPPED: tests with ${variable} (${packages.join(", ")} cannot be installed)`);
+  }
+  process.env[variable] = python;
 }
 
 /** The public HTTP/2 conformance tool; needs Go to be built. */
 async function prepareH2spec(): Promise<void> {
   if (process.env["MOSAICO_H2SPEC"] !== undefined) return;
-  const bin = `${process.cwd()}/${VENV}/go`;
+  const bin = `${process.cwd()}/${VENVS}/go`;
   if (!existsSync(`${bin}/h2spec`)) {
     const command = ["go", "install", "github.com/summerwind/h2spec/cmd/h2spec@latest"];
     if ((await run(command, { GOBIN: bin })).code !== 0) return console.log("SKIPPED: h2spec (no Go to build it with)");
@@ -131,7 +139,7 @@ if (process.env["MOSAICO_TEST_DATA"] === undefined) {
   console.log("SKIPPED: tests on real recordings and corpora (MOSAICO_TEST_DATA names no folder)");
 }
 if (!process.argv.includes("--quick")) {
-  await preparePython();
+  for (const [variable, packages] of Object.entries(PYTHON_PEERS)) await preparePython(variable, packages);
   await prepareH2spec();
 }
 const totals: Totals = { passed: 0, failed: 0, skipped: 0 };

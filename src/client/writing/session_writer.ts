@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type JsonObject, messageOf, MosaicoError } from "../../base/mod.ts";
+import { isMosaicoError, type JsonObject, messageOf, MosaicoError } from "../../base/mod.ts";
 import type { OntologyType } from "../../ontology/mod.ts";
 import { checkTopicName, checkUserMetadata, packLocator } from "../../protocol/mod.ts";
 import type { ControlConnection } from "../control/mod.ts";
@@ -20,7 +20,7 @@ export type SessionStatus = "pending" | "finalized" | "error";
 export interface BatchingOptions {
   /** Compression of the batches. @default "none" */
   readonly compression?: Compression;
-  /** Bytes of columns at which a batch is sent. @default 1 MiB */
+  /** Bytes of columns at which a batch is sent. @default 2 MiB */
   readonly batchBytes?: number;
   /** Longest time a row waits in an unfinished batch, milliseconds. @default 1000 */
   readonly flushIntervalMs?: number;
@@ -218,7 +218,12 @@ export abstract class SessionWriter implements AsyncDisposable {
   async #report(reason: unknown): Promise<void> {
     const text = `Session ${this.sessionLocator} of sequence '${this.name}' failed: ${messageOf(reason)}`;
     await this.#note("sequence_notification_create", this.name, text);
-    await this.#parts.control.call("session_finalize", { sessionUuid: this.#sessionUuid });
+    try {
+      await this.#parts.control.call("session_finalize", { sessionUuid: this.#sessionUuid });
+    } catch (error) {
+      // A session without topics, or with one whose upload broke, cannot be locked: it stays, open, with its note.
+      if (!isMosaicoError(error, "rpc.failed_precondition")) throw error;
+    }
   }
 
   async #delete(fromBlock: boolean): Promise<void> {
