@@ -108,8 +108,8 @@ export function readPoints(cloud: PointRecords, names?: readonly string[]): Poin
     const values = new array(new ArrayBuffer(width * height * count * size));
     const words = wordsOf(values);
     // Of eight bytes with the highest first, the two halves are in the other order, too.
-    const swapped = cloud.isBigendian && size === 8;
-    if (words.length > 0) readWords(cloud, offset, words, count * size / words.BYTES_PER_ELEMENT, swapped);
+    const flip = cloud.isBigendian && size === 8 ? 1 : 0;
+    readWords(cloud, offset, words, count * size / words.BYTES_PER_ELEMENT, flip);
     return { name, count, values };
   });
 }
@@ -196,40 +196,55 @@ function wordsOf({ buffer, byteOffset, byteLength, BYTES_PER_ELEMENT: size }: Po
   return new Uint32Array(buffer, byteOffset, byteLength / 4);
 }
 
-/** Moves a field's bits from the records to `words`: by strides where everything is aligned, else one by one. */
-function readWords(cloud: PointRecords, offset: number, words: Words, perPoint: number, swapped: boolean): void {
-  const { width, height, data, isBigendian, pointStep, rowStep } = cloud;
+/** Moves a field's bits from the records to `words`, of which a point has `perPoint`. */
+function readWords(cloud: PointRecords, offset: number, words: Words, perPoint: number, flip: 0 | 1): void {
+  const { width, height, rowStep, data } = cloud;
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   const word = words.BYTES_PER_ELEMENT;
-  const aligned = [data.byteOffset + offset, pointStep, rowStep].every((n) => n % word === 0);
-  if (word > 1 && (isBigendian || !aligned)) {
-    const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-    const [little, pair, flip] = [!isBigendian, word === 2, swapped ? 1 : 0];
-    let to = 0;
-    for (let row = 0; row < height; row++) {
-      let from = offset + row * rowStep;
-      for (let i = 0; i < width; i++, from += pointStep) {
-        for (let k = 0; k < perPoint; k++) {
-          words[to++ ^ flip] = pair ? view.getUint16(from + 2 * k, little) : view.getUint32(from + 4 * k, little);
-        }
-      }
-    }
-    return;
-  }
-  const records = wordsFrom(data, offset, word);
-  let to = 0;
   for (let row = 0; row < height; row++) {
-    let from = row * rowStep / word;
-    for (let i = 0; i < width; i++, from += pointStep / word) {
-      for (let k = 0; k < perPoint; k++) words[to++] = records[from + k]!;
+    for (let k = 0; k < perPoint; k++) {
+      const from = offset + row * rowStep + k * word;
+      const stride: Stride = { count: width, from, to: row * width * perPoint + (k ^ flip), toStep: perPoint };
+      // One loop for each kind of array: a loop that sees all of them is slow.
+      if (words instanceof Uint32Array) readInts(view, words, cloud, stride);
+      else if (words instanceof Uint16Array) readShorts(view, words, cloud, stride);
+      else readBytes(view, words, cloud, stride);
     }
   }
 }
 
-/** The bytes of `data` from `offset` as words. */
-function wordsFrom(data: Uint8Array, offset: number, word: number): Words {
-  const [start, length] = [data.byteOffset + offset, Math.floor((data.byteLength - offset) / word)];
-  if (word === 1) return new Uint8Array(data.buffer, start, length);
-  return word === 2 ? new Uint16Array(data.buffer, start, length) : new Uint32Array(data.buffer, start, length);
+/** Words of a row: how many, the first one's place in the records, its place in the array, and from that to the next. */
+interface Stride {
+  readonly count: number;
+  readonly from: number;
+  readonly to: number;
+  readonly toStep: number;
+}
+
+function readInts(view: DataView, words: Uint32Array, { pointStep, isBigendian }: PointRecords, stride: Stride): void {
+  const { count, toStep } = stride;
+  for (let i = 0, { from, to } = stride; i < count; i++, from += pointStep, to += toStep) {
+    words[to] = view.getUint32(from, !isBigendian);
+  }
+}
+
+function readShorts(
+  view: DataView,
+  words: Uint16Array,
+  { pointStep, isBigendian }: PointRecords,
+  stride: Stride,
+): void {
+  const { count, toStep } = stride;
+  for (let i = 0, { from, to } = stride; i < count; i++, from += pointStep, to += toStep) {
+    words[to] = view.getUint16(from, !isBigendian);
+  }
+}
+
+function readBytes(view: DataView, words: Uint8Array, { pointStep }: PointRecords, stride: Stride): void {
+  const { count, toStep } = stride;
+  for (let i = 0, { from, to } = stride; i < count; i++, from += pointStep, to += toStep) {
+    words[to] = view.getUint8(from);
+  }
 }
 
 /** Moves bits from `words` to a field of records without gaps between rows. */

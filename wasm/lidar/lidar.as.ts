@@ -459,18 +459,53 @@ export function unpackBytes(from: usize, available: usize, n: usize, to: usize):
   return from - start;
 }
 
-/** Transposes `n` values of `size` bytes: all first bytes, all second bytes, … */
-export function toPlanes(from: usize, n: usize, size: usize, to: usize): void {
-  for (let plane: usize = 0; plane < size; plane++) {
-    for (let i: usize = 0, p = from + plane; i < n; i++, p += size) store<u8>(to + i, load<u8>(p));
-    to += n;
+/** Four planes of the four bytes at `from`, and at each `stride` of 4 or 8 bytes from there. */
+function toFourPlanes(from: usize, n: usize, stride: usize, to: usize): void {
+  let i: usize = 0;
+  for (; i + 4 <= n; i += 4, from += 4 * stride) {
+    const first = v128.load(from);
+    const words = stride == 4 ? first : v128.shuffle<u32>(first, v128.load(from, 16), 0, 2, 4, 6);
+    const bytes = v128.shuffle<u8>(words, words, 0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+    v128.store_lane<u32>(to + i, bytes, 0);
+    v128.store_lane<u32>(to + n + i, bytes, 1);
+    v128.store_lane<u32>(to + 2 * n + i, bytes, 2);
+    v128.store_lane<u32>(to + 3 * n + i, bytes, 3);
+  }
+  for (; i < n; i++, from += stride) {
+    for (let plane: usize = 0; plane < 4; plane++) store<u8>(to + plane * n + i, load<u8>(from + plane));
   }
 }
 
 /** Back. */
-export function fromPlanes(from: usize, n: usize, size: usize, to: usize): void {
-  for (let plane: usize = 0; plane < size; plane++) {
-    for (let i: usize = 0, p = to + plane; i < n; i++, p += size) store<u8>(p, load<u8>(from + i));
-    from += n;
+function fromFourPlanes(from: usize, n: usize, stride: usize, to: usize): void {
+  let i: usize = 0;
+  for (; i + 4 <= n; i += 4, to += 4 * stride) {
+    let bytes = v128.load32_zero(from + i);
+    bytes = v128.load_lane<u32>(from + n + i, bytes, 1);
+    bytes = v128.load_lane<u32>(from + 2 * n + i, bytes, 2);
+    bytes = v128.load_lane<u32>(from + 3 * n + i, bytes, 3);
+    const words = v128.shuffle<u8>(bytes, bytes, 0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+    if (stride == 4) v128.store(to, words);
+    else {
+      v128.store_lane<u32>(to, words, 0);
+      v128.store_lane<u32>(to + 8, words, 1);
+      v128.store_lane<u32>(to + 16, words, 2);
+      v128.store_lane<u32>(to + 24, words, 3);
+    }
   }
+  for (; i < n; i++, to += stride) {
+    for (let plane: usize = 0; plane < 4; plane++) store<u8>(to + plane, load<u8>(from + plane * n + i));
+  }
+}
+
+/** Transposes `n` values of `size` 4 or 8 bytes: all first bytes, all second bytes, … */
+export function toPlanes(from: usize, n: usize, size: usize, to: usize): void {
+  toFourPlanes(from, n, size, to);
+  if (size == 8) toFourPlanes(from + 4, n, size, to + 4 * n);
+}
+
+/** Back. */
+export function fromPlanes(from: usize, n: usize, size: usize, to: usize): void {
+  fromFourPlanes(from, n, size, to);
+  if (size == 8) fromFourPlanes(from + 4 * n, n, size, to + 4);
 }
