@@ -1,7 +1,9 @@
 /**
  * Columnar core: rows into columns, columns into messages, messages into columns, columns into rows.
  *
- * `deno run -A bench/micro/columnar_bench.ts` or `bun bench/micro/columnar_bench.ts`: one JSON line a case.
+ * `deno run -A bench/micro/columnar_bench.ts` or `bun bench/micro/columnar_bench.ts`; options as in `../harness.ts`.
+ *
+ * @module
  */
 import assert from "node:assert/strict";
 import {
@@ -16,6 +18,9 @@ import {
   type Schema,
 } from "../../src/columnar/mod.ts";
 import { concat } from "../../src/base/mod.ts";
+import { bench, benchArguments } from "../harness.ts";
+
+benchArguments({});
 
 const ROWS = 10_000;
 const float64 = { kind: "float", bits: 64 } as const;
@@ -87,67 +92,69 @@ const SHAPES: Record<string, (i: number) => object> = {
   },
 };
 
-/** Least and median milliseconds of `runs` runs. */
-function time(runs: number, run: () => void): { least: number; median: number } {
-  const times = Array.from({ length: runs }, () => {
-    const start = performance.now();
-    run();
-    return performance.now() - start;
-  }).sort((a, b) => a - b);
-  return { least: times[0]!, median: times[runs >> 1]! };
-}
-
-function report(bench: string, facts: Record<string, unknown>): void {
-  const runtime = "Bun" in globalThis ? "bun" : "deno";
-  console.log(JSON.stringify({ bench: `columnar/${bench}`, runtime, ...facts }));
-}
-
-/** Millions of rows a second for `batches` batches of {@linkcode ROWS}. */
-function rate(batches: number, { least, median }: { least: number; median: number }) {
-  const perSecond = (ms: number) => Math.round(batches * ROWS / ms / 10) / 100;
-  return { mrowsPerSecond: perSecond(median), best: perSecond(least) };
+/** Rows of `batches` batches. */
+function rowsIn(batches: number) {
+  return { count: batches * ROWS, unit: "rows" };
 }
 
 for (const [shape, make] of Object.entries(SHAPES)) {
   const rows = Array.from({ length: ROWS }, (_, i) => make(i));
   const times = Array.from({ length: ROWS }, (_, i) => 1_700_000_000_000_000_000n + BigInt(i));
-  let batch: Batch | undefined;
+  const build = (builder: BatchBuilder): Batch => {
+    for (let i = 0; i < ROWS; i++) builder.append(times[i]!, rows[i]!);
+    return builder.finish();
+  };
+  const batch = build(new BatchBuilder(SCHEMA));
+  const message = encodeBatch(batch);
+  const body = concat(message.body);
+
   for (const codeGeneration of [true, false]) {
     const builder = new BatchBuilder(SCHEMA, { codeGeneration });
     const batches = codeGeneration ? 10 : 2;
-    const taken = time(40, () => {
-      for (let k = 0; k < batches; k++) {
-        for (let i = 0; i < ROWS; i++) builder.append(times[i]!, rows[i]!);
-        batch = builder.finish();
-      }
+    await bench("columnar/append rows", {
+      params: { shape, codeGeneration },
+      items: rowsIn(batches),
+      bytes: batches * message.bodyLength,
+      runs: 40,
+      run: () => {
+        let last: Batch | undefined;
+        for (let k = 0; k < batches; k++) last = build(builder);
+        return last!;
+      },
+      verify: ({ numRows }) => assert.equal(numRows, ROWS),
     });
-    assert.equal(batch!.numRows, ROWS);
-    report(`append ${shape}${codeGeneration ? "" : ", closures"}`, rate(batches, taken));
   }
-  const encoded = time(2000, () => encodeBatch(batch!));
-  const message = encodeBatch(batch!);
-  report(`encode ${shape}`, {
-    us: Math.round(encoded.median * 1e5) / 100,
-    best: Math.round(encoded.least * 1e5) / 100,
+  await bench("columnar/encode a batch", {
+    params: { shape },
+    items: rowsIn(1),
     bytes: message.bodyLength,
+    runs: 2000,
+    run: () => encodeBatch(batch),
+    verify: ({ bodyLength }) => assert.equal(bodyLength, message.bodyLength),
   });
-  const body = concat(message.body);
   const decoder = new BatchDecoder(decodeSchema(encodeSchema(SCHEMA)));
-  let decoded: Batch | undefined;
-  const taken = time(300, () => decoded = decoder.decode(message.header, body));
-  report(`decode ${shape}`, {
-    mbPerSecond: Math.round(message.bodyLength / taken.median / 1e3),
-    us: Math.round(taken.median * 1e5) / 100,
+  await bench("columnar/decode a batch", {
+    params: { shape },
+    items: rowsIn(1),
+    bytes: message.bodyLength,
+    runs: 300,
+    run: () => decoder.decode(message.header, body)!,
+    verify: ({ numRows }) => assert.equal(numRows, ROWS),
   });
+  const decoded = decoder.decode(message.header, body)!;
   for (const codeGeneration of [true, false]) {
     const reader = rowReader(SCHEMA, { emptyStructs: "absent", codeGeneration });
-    let sum = 0;
-    const read = time(20, () => {
-      for (let i = 0; i < ROWS; i++) {
-        sum += (reader.row(decoded!, i)["acceleration"] as { y: number }).y;
-      }
+    await bench("columnar/read rows", {
+      params: { shape, codeGeneration },
+      items: rowsIn(1),
+      bytes: message.bodyLength,
+      runs: 20,
+      run: () => {
+        let sum = 0;
+        for (let i = 0; i < ROWS; i++) sum += (reader.row(decoded, i)["acceleration"] as { y: number }).y;
+        return sum;
+      },
+      verify: (sum) => assert.equal(sum, ROWS * 1.25),
     });
-    assert.equal(sum, 20 * ROWS * 1.25);
-    report(`read rows ${shape}${codeGeneration ? "" : ", closures"}`, rate(1, read));
   }
 }

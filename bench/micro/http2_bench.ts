@@ -1,17 +1,19 @@
 /**
  * The HTTP/2 engine alone: two connections joined in memory, one stream, 1 GiB of body.
  *
- * Run with `deno run -A bench/micro/http2_bench.ts [MiB]` or `bun bench/micro/http2_bench.ts [MiB]`.
- * CPU seconds are those of both engines together; a socket would split them between two processes.
+ * `deno run -A bench/micro/http2_bench.ts` or `bun bench/micro/http2_bench.ts`; options as in `../harness.ts`, and
+ * `--mebibytes 1024`. CPU seconds are those of both engines together; a socket would split them between two processes.
+ *
+ * @module
  */
-import process from "node:process";
+import assert from "node:assert/strict";
 import { Connection } from "../../src/wire/http2/connection.ts";
 import type { HeaderList, Http2Stream, StreamSink } from "../../src/wire/http2/mod.ts";
+import { bench, benchArguments } from "../harness.ts";
 
 const MEBIBYTE = 1 << 20;
-const total = Number(process.argv[2] ?? 1024) * MEBIBYTE;
+const total = Number(benchArguments({ mebibytes: { type: "string", default: "1024" } }).mebibytes) * MEBIBYTE;
 const PULL_BYTES = 512 << 10;
-const RUNS = 5;
 
 const REQUEST: HeaderList = [[":method", "POST"], [":scheme", "http"], [":path", "/bench"], [":authority", "here"]];
 const QUIET: StreamSink = {
@@ -47,7 +49,7 @@ const CASES: readonly Case[] = [
   },
 ];
 
-function transfer({ isUpload, maxFrameBytes, sliceBytes, chunkBytes }: Case): void {
+function transfer({ isUpload, maxFrameBytes, sliceBytes, chunkBytes }: Omit<Case, "name">): number {
   let received = 0;
   const receiver = (stream: () => Http2Stream): StreamSink => ({
     ...QUIET,
@@ -113,25 +115,14 @@ function transfer({ isUpload, maxFrameBytes, sliceBytes, chunkBytes }: Case): vo
     carry(client, server);
     carry(server, client);
   }
-  if (received !== total) throw new Error(`received ${received} of ${total} bytes`);
+  return received;
 }
 
-const runtime = "Bun" in globalThis ? "bun" : "deno";
-for (const entry of CASES) {
-  const rates: number[] = [];
-  const cpu: number[] = [];
-  for (let run = 0; run <= RUNS; run++) {
-    const startedAt = performance.now();
-    const before = process.cpuUsage();
-    transfer(entry);
-    const { user, system } = process.cpuUsage(before);
-    if (run === 0) continue; // warm-up
-    rates.push(total / 1e6 / ((performance.now() - startedAt) / 1000));
-    cpu.push((user + system) / 1e6 * (1024 * MEBIBYTE / total));
-  }
-  const median = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1]!;
-  console.log(
-    `${runtime}  http2/${entry.name.padEnd(32)} ${median(rates).toFixed(0).padStart(8)} MB/s ` +
-      `${median(cpu).toFixed(3).padStart(7)} CPU s/GiB`,
-  );
+for (const { name, ...sizes } of CASES) {
+  await bench(`http2/${name}`, {
+    bytes: total,
+    runs: 5,
+    run: () => transfer(sizes),
+    verify: (received) => assert.equal(received, total),
+  });
 }
