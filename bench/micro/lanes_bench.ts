@@ -7,6 +7,7 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -66,6 +67,35 @@ async function remove(client: MosaicoClient, name: string): Promise<void> {
   await client.sequenceDelete(name, { locked: true });
 }
 
+/** CPU seconds of a process so far, all threads; 0 where the system does not tell. */
+function cpuSeconds(pid: number): number {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, "latin1").split(") ")[1]!.split(" ");
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  } catch {
+    return 0;
+  }
+}
+
+/** CPU microseconds a row, of client and server. */
+class CpuMeter {
+  readonly #server: number;
+  readonly #atStart: readonly [client: number, server: number];
+
+  constructor(server: number) {
+    this.#server = server;
+    this.#atStart = [cpuSeconds(process.pid), cpuSeconds(server)];
+  }
+
+  perRow(rows: number): Record<string, number> {
+    const [client, server] = this.#atStart;
+    return {
+      clientCpuMicrosPerRow: (cpuSeconds(process.pid) - client) / rows * 1e6,
+      serverCpuMicrosPerRow: (cpuSeconds(this.#server) - server) / rows * 1e6,
+    };
+  }
+}
+
 function percentile(sorted: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
 }
@@ -81,16 +111,22 @@ function median(numbers: readonly number[]): number {
   return numbers.toSorted((a, b) => a - b)[numbers.length >> 1]!;
 }
 
+function rates(seconds: number): Record<string, number> {
+  return { rowsPerSecond: ROWS / seconds, megabytesPerSecond: ROWS * ROW_BYTES / seconds / 1e6 };
+}
+
 async function benchPush(client: MosaicoClient, workers: number): Promise<void> {
   const seconds: number[] = [];
+  let meter = new CpuMeter(serverPid);
   for (let run = 0; run <= RUNS; run++) {
+    if (run === 1) meter = new CpuMeter(serverPid);
     const name = freshName();
     const took = await pushOnce(client, name);
     if (run > 0) seconds.push(took); // the first warms up
     await remove(client, name);
   }
   const took = median(seconds);
-  report("push", workers, { rowsPerSecond: ROWS / took, megabytesPerSecond: ROWS * ROW_BYTES / took / 1e6 });
+  report("push", workers, { ...rates(took), ...meter.perRow(RUNS * ROWS) });
 }
 
 async function benchRead(client: MosaicoClient, workers: number, how: "read" | "batches"): Promise<void> {
@@ -98,7 +134,9 @@ async function benchRead(client: MosaicoClient, workers: number, how: "read" | "
   await pushOnce(client, name);
   const handler = (await client.topicHandler(name, "/imu"))!;
   const seconds: number[] = [];
+  let meter = new CpuMeter(serverPid);
   for (let run = 0; run <= RUNS; run++) {
+    if (run === 1) meter = new CpuMeter(serverPid);
     const started = performance.now();
     let rows = 0;
     await using stream = await handler.stream();
@@ -115,9 +153,10 @@ async function benchRead(client: MosaicoClient, workers: number, how: "read" | "
     if (run > 0) seconds.push((performance.now() - started) / 1000);
     assert.equal(rows, ROWS);
   }
+  const cpu = meter.perRow(RUNS * ROWS);
   await remove(client, name);
   const took = median(seconds);
-  report(how, workers, { rowsPerSecond: ROWS / took, megabytesPerSecond: ROWS * ROW_BYTES / took / 1e6 });
+  report(how, workers, { ...rates(took), ...cpu });
 }
 
 /** Pushes 200 MB/s over four topics for some seconds, in portions of a millisecond. */
@@ -199,8 +238,10 @@ async function benchControl(client: MosaicoClient, workers: number): Promise<voi
 }
 
 const wanted = new Set(values.only.split(","));
+let serverPid = 0;
 try {
   await using server = await startServerProcess(directory);
+  serverPid = server.pid;
   for (const workers of values.workers.split(",").map(Number)) {
     await using client = await MosaicoClient.connect(server.host, server.port, {
       workers,

@@ -109,14 +109,15 @@ export class MosaicoClient implements AsyncDisposable {
       ...(options.signal ? { signal: options.signal } : {}),
     });
     const { network, ...remote } = address;
+    const laneCount = options.lanes ?? DEFAULTS.lanes;
     const opener = new LaneOpener({
       address: remote,
       timeoutMs,
-      workers: options.workers ?? DEFAULTS.workers,
+      workers: options.workers ?? laneCount,
       ...(network ? { network } : {}),
     });
     const lanes = new LanePool({
-      lanes: options.lanes ?? DEFAULTS.lanes,
+      lanes: laneCount,
       maxBytesInFlight: options.maxBytesInFlight ?? DEFAULTS.maxBytesInFlight,
       open: (slot, signal) => opener.open(slot, signal),
     });

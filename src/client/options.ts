@@ -27,7 +27,7 @@ export interface ConnectOptions extends BatchingOptions {
    * How many lanes run in a Web Worker each, started when first needed: they encode, compress and decode beside the
    * caller's thread. 0 = none. Where no Worker can be started, and with a `network`, lanes run on the caller's thread.
    *
-   * @default 0
+   * @default as many as lanes
    */
   readonly workers?: number;
   /** Bytes of batches that may be on their way up at once, over all topics. @default 64 MiB */
@@ -53,7 +53,6 @@ export const DEFAULTS = {
   port: 6726,
   timeoutMs: 5_000,
   lanes: 2,
-  workers: 0,
   maxBytesInFlight: 67_108_864,
   topicBytesInFlight: 16_777_216,
   compression: "none",

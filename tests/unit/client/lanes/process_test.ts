@@ -35,3 +35,16 @@ test("with nothing but network, lanes run inline and nobody is asked", { skip: n
     /^inline: Cannot start a lane's Worker: it needs permission to read/,
   );
 });
+
+test("lanes run in Workers of a Worker", async () => {
+  await using fixture = await startLanes(0);
+  const worker = new Worker(new URL("./user_worker.ts", import.meta.url), { type: "module" });
+  const answer = new Promise((resolve, reject) => {
+    worker.onmessage = ({ data }) => resolve(data);
+    worker.onerror = reject;
+  });
+  worker.postMessage(fixture.server.port);
+  assert.equal(await answer, "in a Worker");
+  worker.terminate();
+  assert.equal(fixture.recorder.batches[0]!.numRows, 100);
+});
