@@ -5,6 +5,7 @@
  */
 import { gunzipSync, gzipSync } from "node:zlib";
 import { concat, totalLength } from "../../base/mod.ts";
+import { unclearedBuffer } from "../net/mod.ts";
 import { RpcError } from "./errors.ts";
 import { GrpcStatus } from "./status.ts";
 
@@ -112,10 +113,12 @@ export class MessageAssembler {
   }
 }
 
-/** A buffer of `size` bytes that end at a multiple of {@linkcode ALIGNMENT}. */
+/** Room for `size` bytes, to be written in full, that end at a multiple of {@linkcode ALIGNMENT}. */
 function endAligned(size: number): Uint8Array {
   const capacity = Math.ceil(size / ALIGNMENT) * ALIGNMENT;
-  return new Uint8Array(new ArrayBuffer(capacity), capacity - size, size);
+  const buffer = unclearedBuffer(capacity);
+  new Uint8Array(buffer, 0, capacity - size).fill(0);
+  return new Uint8Array(buffer, capacity - size, size);
 }
 
 function tooLarge(sizeBytes: number, maxBytes: number): RpcError {

@@ -19,6 +19,7 @@ export type {
   TlsClientOptions,
   TlsServerOptions,
 } from "./types.ts";
+export { unclearedBuffer } from "./uncleared.ts";
 
 /** The network of the machine, as this runtime reaches it. */
 export function systemNetwork(): Network {

@@ -486,9 +486,12 @@ test("a request cut inside a message is the caller's fault", async () => {
   close();
 });
 
-test("a server refuses what is not gRPC", async () => {
+test("a server refuses what is not gRPC, and does not wait for all of it", async () => {
   await using fx = await serve({});
-  const { answer, close } = requestRaw(fx.server, "/", [], "text/html");
-  assert.equal((await answer).get(":status"), "415");
-  close();
+  for (const isEndless of [false, true]) {
+    const { stream, answer, close } = requestRaw(fx.server, "/", [], "text/html");
+    stream.write([new Uint8Array(isEndless ? MIB : 10)], !isEndless);
+    assert.equal((await answer).get(":status"), "415");
+    close();
+  }
 });
