@@ -56,6 +56,6 @@ export const DEFAULTS = {
   maxBytesInFlight: 67_108_864,
   topicBytesInFlight: 16_777_216,
   compression: "none",
-  batchBytes: 1_048_576,
+  batchBytes: 2_097_152,
   flushIntervalMs: 1_000,
 } as const;

@@ -57,9 +57,10 @@ export class InlineLane implements Lane {
 
   /** See {@linkcode Lane.upload}. */
   upload(start: UploadStart): LaneUpload {
-    this.#active++;
     const codec = start.compression === "none" ? undefined : this.#codecs[start.compression];
-    return new InlineUpload(this.#flight.doPut(), start, codec, () => this.#active--);
+    const schema = encodeSchema(start.schema); // throws before there is a call
+    this.#active++;
+    return new InlineUpload(this.#flight.doPut(), start.command, schema, codec, () => this.#active--);
   }
 
   /** See {@linkcode Lane.download}. */
@@ -83,7 +84,8 @@ class InlineUpload implements LaneUpload {
 
   constructor(
     call: FlightUpload<OutgoingFlightData, Uint8Array>,
-    start: UploadStart,
+    command: Uint8Array,
+    schema: Uint8Array,
     codec: BodyCodec | undefined,
     onEnd: () => void,
   ) {
@@ -91,12 +93,16 @@ class InlineUpload implements LaneUpload {
     this.#codec = codec;
     this.#status = readToEnd(call).finally(onEnd);
     this.failed = new Promise((resolve) => this.#status.catch(resolve));
-    this.#send({ descriptor: commandDescriptor(start.command), header: encodeSchema(start.schema) })?.catch(() => {});
+    call.send({ descriptor: commandDescriptor(command), header: schema })?.catch(() => {});
   }
 
   send(batch: Batch): Promise<void> | undefined {
-    const { header, body } = encodeBatch(batch, this.#codec);
-    return this.#send({ header, body });
+    try {
+      const { header, body } = encodeBatch(batch, this.#codec);
+      return this.#call.send({ header, body });
+    } catch (error) { // a batch that cannot be encoded, or a call that has failed: a rejection like any other
+      return Promise.reject(error);
+    }
   }
 
   async finish(): Promise<void> {
@@ -106,15 +112,6 @@ class InlineUpload implements LaneUpload {
 
   cancel(): void {
     this.#call.cancel();
-  }
-
-  /** A send on a call that has failed throws at once; here it is a rejection like any other. */
-  #send(message: OutgoingFlightData): Promise<void> | undefined {
-    try {
-      return this.#call.send(message);
-    } catch (error) {
-      return Promise.reject(error);
-    }
   }
 }
 

@@ -79,21 +79,23 @@ export class LaneService {
   }
 
   #openUpload(id: number, start: UploadStart): void {
-    const upload = this.#lane!.upload(start);
-    this.#uploads.set(id, { upload, unpacker: new BatchUnpacker(start.schema) });
-    upload.failed.then((error) => this.#end(id, { error }));
+    try {
+      const upload = this.#lane!.upload(start);
+      this.#uploads.set(id, { upload, unpacker: new BatchUnpacker(start.schema) });
+      upload.failed.then((error) => this.#end(id, { error }));
+    } catch (error) { // a schema that cannot be encoded
+      this.#post({ type: "ended", id, error: packError(error) }, []);
+    }
   }
 
   #send(id: number, { upload, unpacker }: Upload, message: Extract<ToWorker, { type: "batch" }>): void {
     const sent = () => this.#post({ type: "sent", id }, []);
-    try {
-      const room = upload.send(unpacker.unpack(message.batch), true);
-      if (room === undefined) sent();
-      else room.then(sent, () => {}); // the upload has failed, and says so itself
-    } catch (error) { // a batch that cannot be encoded
+    const room = upload.send(unpacker.unpack(message.batch), true);
+    if (room === undefined) return sent();
+    room.then(sent, (error) => { // no news where the upload has failed, unless it is this batch that cannot be encoded
       this.#end(id, { error });
       upload.cancel();
-    }
+    });
   }
 
   async #pump(id: number, download: LaneDownload): Promise<void> {

@@ -24,7 +24,8 @@ export interface LaneUpload {
   /** Settles when the upload has failed, with the reason; never settles while it is well. */
   readonly failed: Promise<unknown>;
   /**
-   * Encodes and queues a batch, which is *taken*. Resolves when the connection has room again for more.
+   * Encodes and queues a batch, which is *taken*. Resolves when the connection has room again for more; rejects when the
+   * batch cannot be encoded, or the upload has failed.
    *
    * @param owned Nothing else refers to the buffers of its columns, not even to a part: they may move to another thread.
    */
@@ -53,7 +54,11 @@ export interface Lane {
   readonly inWorker: boolean;
   /** Whether it has come to its end: what was under way failed, and it takes nothing new. */
   readonly isLost: boolean;
-  /** Opens an upload. Nothing is awaited of the server: a refusal shows in `failed` and `finish`. */
+  /**
+   * Opens an upload. Nothing is awaited of the server: a refusal shows in `failed` and `finish`.
+   *
+   * @throws {SchemaError} or ends in it, when the schema cannot be encoded
+   */
   upload(start: UploadStart): LaneUpload;
   /** Opens a download. */
   download(ticket: Uint8Array): LaneDownload;

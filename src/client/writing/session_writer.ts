@@ -20,7 +20,7 @@ export type SessionStatus = "pending" | "finalized" | "error";
 export interface BatchingOptions {
   /** Compression of the batches. @default "none" */
   readonly compression?: Compression;
-  /** Bytes of columns at which a batch is sent. @default 1 MiB */
+  /** Bytes of columns at which a batch is sent. @default 2 MiB */
   readonly batchBytes?: number;
   /** Longest time a row waits in an unfinished batch, milliseconds. @default 1000 */
   readonly flushIntervalMs?: number;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Compression, Lane, LaneUpload } from "../../../../src/client/lanes/mod.ts";
-import { IpcError, rowReader, sizeOfBatch } from "../../../../src/columnar/mod.ts";
+import { type DataType, IpcError, rowReader, SchemaError, sizeOfBatch } from "../../../../src/columnar/mod.ts";
 import { RpcError } from "../../../../src/wire/flight/mod.ts";
 import { ConnectionError } from "../../../../src/wire/net/mod.ts";
 import {
@@ -166,6 +166,32 @@ testLanes("closing fails what is under way, and a second close does nothing", as
   await Promise.all([lane.close(), lane.close()]);
   assert.ok(await up.failed instanceof Error);
   await taken;
+});
+
+testLanes("a batch that cannot be encoded fails its send, and the lane lives on", async (lane) => {
+  const [time, ...columns] = batchOf(3).columns;
+  const short = { ...time!, values: time!.values!.slice(0, 1) };
+  const up = upload(lane, "keep");
+  const sent = Promise.resolve(up.send({ schema: SCHEMA, numRows: 3, columns: [short, ...columns] }, true));
+  await assert.rejects(sent, (error) => error instanceof SchemaError && error.code === "schema.invalid_column");
+  up.cancel();
+  await up.failed;
+  assert.equal(lane.active, 0);
+  const next = upload(lane, "keep");
+  await next.send(batchOf(3), true);
+  await next.finish();
+});
+
+testLanes("a schema that cannot be encoded fails its upload, and the lane lives on", async (lane) => {
+  const type = { kind: "of no kind" } as unknown as DataType;
+  const schema = { fields: [{ name: "value", type, nullable: false }] };
+  await assert.rejects(async () => {
+    throw await lane.upload({ command: bytesOf("keep"), schema, compression: "none" }).failed;
+  });
+  assert.equal(lane.active, 0);
+  const next = upload(lane, "keep");
+  await next.send(batchOf(3), true);
+  await next.finish();
 });
 
 for (const workers of [0, 1]) {
