@@ -111,6 +111,7 @@ const STEPS: readonly Step[] = [
   { name: "lint", run: () => check([DENO, "lint", "-q"]) },
   { name: "types", run: () => check([DENO, "check", "mod.ts", "src", "tests", "bench", "proto"]) },
   { name: "doc", run: () => check([DENO, "doc", "-q", "--lint", ...PUBLIC_DOORS]) },
+  { name: "wasm", run: () => check([DENO, "run", "-A", "wasm/build.ts", "--check"]) },
   { name: "publish", run: () => check([DENO, "publish", "--dry-run", "--allow-dirty", "-q"]) },
   { name: "deno", run: () => counted([DENO, "test", "-A", "--no-check", "--parallel", "tests/"], denoCounts) },
   { name: "examples", run: () => counted([DENO, "test", "-A", "--doc", "-q", "mod.ts", "src/"], denoCounts) },
@@ -129,7 +130,7 @@ const STEPS: readonly Step[] = [
     run: async () => {
       const installed = await check([...BUN, "install", "--frozen-lockfile"]);
       if (installed.failed > 0) return installed;
-      return await counted([...BUN, "test", "tests/"], bunCounts);
+      return await counted([...BUN, "test", "--timeout", "60000", "tests/"], bunCounts);
     },
   },
 ];

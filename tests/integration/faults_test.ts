@@ -160,9 +160,7 @@ test("a connection that is cut in an upload leaves a note, and the session open 
   for (let i = 0n; i < 50_000n; i++) await topic.push(i, { data: 1 });
   await topic.flush();
   network.dialled.at(-1)!.cut();
-  const error = await failure(within(5_000, drive.finalize()), "session.policy_failed");
-  assert.ok(isMosaicoError(error.cause, "rpc.unavailable"), String(error.cause));
-  assert.match(error.message, /has not ended well|already uploading/);
+  await failure(within(5_000, drive.finalize()), "rpc.unavailable");
   assert.equal((await fx.client.sequenceHandler("drive"))?.locked, false);
   const notes = await fx.client.listSequenceNotifications("drive");
   assert.ok(notes.some((note) => note.topic === undefined && /failed/.test(note.message)));
