@@ -8,7 +8,7 @@
  */
 import { execFileSync } from "node:child_process";
 import { appendFileSync, readFileSync } from "node:fs";
-import { cpus } from "node:os";
+import { cpus, loadavg } from "node:os";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { parseArgs, type ParseArgsConfig } from "node:util";
@@ -30,6 +30,8 @@ export interface BenchResult {
   readonly runtime: string;
   /** Processors. */
   readonly machine: string;
+  /** Processes that wanted to run, on average over the last minute: ours, and everybody else's. */
+  readonly load: number;
   /** Commit of the checkout; `+` when it had changes. */
   readonly commit: string;
   /** When, ISO 8601. */
@@ -131,13 +133,13 @@ export function save(results: readonly (Pick<BenchResult, "date" | "commit"> & o
 }
 
 /** Where and when a result came about. */
-export function provenance(): Pick<BenchResult, "runtime" | "machine" | "commit" | "date"> {
+export function provenance(): Pick<BenchResult, "runtime" | "machine" | "load" | "commit" | "date"> {
   place ??= {
     runtime: "Deno" in globalThis ? `deno ${process.versions["deno"]}` : `bun ${process.versions["bun"]}`,
     machine: `${cpus().length} × ${cpus()[0]?.model.trim()}`,
     commit: commitOf(fileURLToPath(new URL(".", import.meta.url))),
   };
-  return { ...place, date: new Date().toISOString() };
+  return { ...place, load: Number(loadavg()[0]!.toFixed(1)), date: new Date().toISOString() };
 }
 let place: Pick<BenchResult, "runtime" | "machine" | "commit"> | undefined;
 

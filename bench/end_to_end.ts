@@ -1,0 +1,169 @@
+/**
+ * Runs the end-to-end benches as programs of their own, under each runtime, and prints what they found: ours by runtime, and
+ * ours beside the Python SDK.
+ *
+ * @module
+ */
+import { execFileSync } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startServerProcess } from "../src/cli/server_process.ts";
+import { type BenchResult, provenance } from "./harness.ts";
+import { printTable, readable } from "./tables.ts";
+
+/** How scripts are run, by runtime. */
+export type Runtimes = Readonly<Record<string, readonly string[]>>;
+
+/** Results by whose they are. */
+export type Columns = ReadonlyMap<string, readonly BenchResult[]>;
+
+/** Every end-to-end bench under every runtime; client and server are of the same one. */
+export function runEndToEnd(runtimes: Runtimes, args: readonly string[]): Columns {
+  const columns = new Map<string, BenchResult[]>();
+  for (const [runtime, command] of Object.entries(runtimes)) {
+    const results = ["imu", "lidar", "transfer", "responsiveness"].flatMap((name) =>
+      runBench([...command, `bench/e2e/${name}_bench.ts`, ...args])
+    );
+    for (const result of results) {
+      const column = `${runtime}, ${result.params["workers"]} workers`;
+      columns.set(column, [...columns.get(column) ?? [], result]);
+    }
+  }
+  return columns;
+}
+
+/** The Python SDK, and ours under every runtime, against one server process. */
+export async function runPeers(
+  runtimes: Runtimes,
+  python: string,
+  runs: string,
+  args: readonly string[],
+): Promise<Columns> {
+  const columns = new Map<string, readonly BenchResult[]>();
+  const directory = await mkdtemp(join(tmpdir(), "mosaico-bench-"));
+  try {
+    await using server = await startServerProcess(directory);
+    columns.set("Python SDK", runBench([python, "bench/peers/sdk_client.py", String(server.port), runs]));
+    for (const [runtime, command] of Object.entries(runtimes)) {
+      const address = ["--workers", "0", "--port", String(server.port), "--pid", String(server.pid)];
+      const results = ["imu", "lidar"].flatMap((name) =>
+        runBench([...command, `bench/e2e/${name}_bench.ts`, ...address, ...args])
+      );
+      columns.set(`ours, ${runtime}`, results);
+    }
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+  return columns;
+}
+
+function runBench(command: readonly string[]): BenchResult[] {
+  console.error(`$ ${command.join(" ")}`);
+  const [program, ...args] = command;
+  const output = execFileSync(program!, command[1]!.endsWith(".py") ? args : [...args, "--json"], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  return output.trim().split("\n").map((line) => ({ ...provenance(), ...JSON.parse(line) }));
+}
+
+type Figure = readonly [title: string, value: (results: readonly BenchResult[]) => number | undefined];
+
+/** One figure of the bench of that name, and shape. */
+function figure(bench: string, name: string, shape?: string): Figure[1] {
+  return (results) => {
+    const result = results.find((result) => result.bench === bench && (!shape || result.params["shape"] === shape));
+    return result?.figures[name];
+  };
+}
+
+const megabytes = (value: Figure[1]): Figure[1] => (results) => {
+  const bytes = value(results);
+  return bytes === undefined ? undefined : bytes / 1e6;
+};
+
+const SHAPES = ["two vectors", "every field"];
+const LOOP = "e2e/event loop while four topics push";
+const LIST = "e2e/listSequences, idle and while four topics push";
+
+const END_TO_END: readonly Figure[] = [
+  ...SHAPES.flatMap((shape): Figure[] => [
+    [`push IMU, ${shape}: rows/s`, figure("e2e/push IMU rows", "rowsPerSecond", shape)],
+    [`    CPU µs a row, client's`, microsPer("e2e/push IMU rows", "rows", "cpuSeconds", shape)],
+    [`    CPU µs a row, server's`, microsPer("e2e/push IMU rows", "rows", "serverCpuSeconds", shape)],
+    [`read IMU as objects, ${shape}: rows/s`, figure("e2e/read IMU rows", "rowsPerSecond", shape)],
+    [`read IMU as batches, ${shape}: MB/s`, megabytes(figure("e2e/read IMU batches", "bytesPerSecond", shape))],
+  ]),
+  ["push LIDAR: points/s", figure("e2e/push LIDAR scans", "pointsPerSecond")],
+  ["    CPU µs a 1,000 points, client's", thousand(microsPer("e2e/push LIDAR scans", "points", "cpuSeconds"))],
+  ["read LIDAR: points/s", figure("e2e/read LIDAR scans", "pointsPerSecond")],
+  ["disk alone, write and sync: MB/s", megabytes(figure("e2e/disk write and sync", "bytesPerSecond"))],
+  ["upload float64 batches: MB/s", megabytes(figure("e2e/upload float64 batches", "bytesPerSecond"))],
+  ["download float64 batches: MB/s", megabytes(figure("e2e/download float64 batches", "bytesPerSecond"))],
+  ["event loop, 4 topics push: MB/s", megabytes(figure(LOOP, "bytesPerSecond"))],
+  ["    lag p50, ms", figure(LOOP, "lagP50Ms")],
+  ["    lag p99, ms", figure(LOOP, "lagP99Ms")],
+  ["listSequences idle: p99, ms", figure(LIST, "idleP99Ms")],
+  ["    while 4 topics push: p99, ms", figure(LIST, "busyP99Ms")],
+];
+
+const PEERS: readonly Figure[] = [
+  ["push IMU, rows/s", figure("e2e/push IMU rows", "rowsPerSecond", "two vectors")],
+  ["push IMU, rows/CPU s", perCpuSecond("e2e/push IMU rows", "rows", "two vectors")],
+  ["read IMU, rows/s", figure("e2e/read IMU rows", "rowsPerSecond", "two vectors")],
+  ["read IMU, rows/CPU s", perCpuSecond("e2e/read IMU rows", "rows", "two vectors")],
+  ["push LIDAR, points/s", figure("e2e/push LIDAR scans", "pointsPerSecond")],
+  ["push LIDAR, points/CPU s", perCpuSecond("e2e/push LIDAR scans", "points")],
+  ["read LIDAR, points/s", figure("e2e/read LIDAR scans", "pointsPerSecond")],
+  ["read LIDAR, points/CPU s", perCpuSecond("e2e/read LIDAR scans", "points")],
+];
+
+function perCpuSecond(bench: string, unit: string, shape?: string): Figure[1] {
+  return (results) => {
+    const rate = figure(bench, `${unit}PerSecond`, shape)(results);
+    const seconds = figure(bench, "seconds", shape)(results);
+    const cpuSeconds = figure(bench, "cpuSeconds", shape)(results);
+    return rate === undefined ? undefined : rate * seconds! / cpuSeconds!;
+  };
+}
+
+function microsPer(bench: string, unit: string, cpu: string, shape?: string): Figure[1] {
+  return (results) => {
+    const rate = figure(bench, `${unit}PerSecond`, shape)(results);
+    const seconds = figure(bench, "seconds", shape)(results);
+    return rate === undefined ? undefined : figure(bench, cpu, shape)(results)! * 1e6 / (rate * seconds!);
+  };
+}
+
+function thousand(value: Figure[1]): Figure[1] {
+  return (results) => {
+    const one = value(results);
+    return one === undefined ? undefined : 1000 * one;
+  };
+}
+
+/** Prints what {@linkcode runEndToEnd} found. */
+export function printEndToEnd(columns: Columns): void {
+  const rows = END_TO_END.map(([title, value]) => [
+    title,
+    ...[...columns.values()].map((results) => {
+      const found = value(results);
+      return found === undefined ? "–" : readable(found);
+    }),
+  ]);
+  printTable("Client to embedded server and back; the server is a process of its own", ["", ...columns.keys()], rows);
+}
+
+/** Prints what {@linkcode runPeers} found: clients below each other, ratios to the first. */
+export function printPeers(columns: Columns): void {
+  const names = [...columns.keys()];
+  const rows = PEERS.map(([title, value]) => {
+    const values = names.map((name) => value(columns.get(name)!));
+    return [
+      title,
+      ...values.map((found) => found === undefined ? "–" : `${readable(found)} (${readable(found / values[0]!)}×)`),
+    ];
+  });
+  printTable("Against one embedded server process; in brackets the ratio to the Python SDK", ["", ...names], rows);
+}
