@@ -91,10 +91,7 @@ export class GrpcServer {
   #accept(peer: string, stream: Http2Stream, headers: HeaderList, endOfStream: boolean): StreamSink {
     const fields = new Map(headers);
     if (!isGrpcContentType(fields.get("content-type")) || fields.get(":method") !== "POST") {
-      stream.sendHeaders([[":status", "415"], ["content-type", "text/plain"]]);
-      stream.write([utf8("This is a gRPC server: send POST with content-type application/grpc.\n")], true);
-      if (!endOfStream) stream.reset(0);
-      return { headers() {}, data() {}, trailers() {}, failed() {} };
+      return refuseStranger(stream, endOfStream);
     }
     const call = new IncomingCall(stream, fields, peer, this.#options.maxMessageBytes ?? 50 << 20);
     this.#run(call, headers);
@@ -115,4 +112,34 @@ export class GrpcServer {
       call.fail(error);
     }
   }
+}
+
+/** Bytes a caller who does not speak gRPC may send before the answer does not wait for the rest. */
+const STRANGERS_BODY_BYTES = 1 << 16;
+
+/**
+ * Answers what is no gRPC call. Its end is awaited, within bounds: an answer that overtakes the request hides from the caller
+ * what is wrong with the request itself.
+ */
+function refuseStranger(stream: Http2Stream, endOfStream: boolean): StreamSink {
+  let bytesLeft = STRANGERS_BODY_BYTES;
+  let isAnswered = false;
+  const answer = (isEnd: boolean) => {
+    if (isAnswered) return;
+    isAnswered = true;
+    stream.sendHeaders([[":status", "415"], ["content-type", "text/plain"]]);
+    stream.write([utf8("This is a gRPC server: send POST with content-type application/grpc.\n")], true);
+    if (!isEnd) stream.reset(0);
+  };
+  if (endOfStream) answer(true);
+  return {
+    headers() {},
+    data(chunk, isEnd) {
+      stream.consume(chunk.byteLength);
+      bytesLeft -= chunk.byteLength;
+      if (isEnd || bytesLeft < 0) answer(isEnd);
+    },
+    trailers: () => answer(true),
+    failed() {},
+  };
 }
