@@ -239,8 +239,12 @@ class BunSocket extends SocketBase {
   /** Bytes came. */
   receive(chunk: Uint8Array): void {
     if (this.isDone) return;
-    if (this.handler === undefined) this.#early.push(chunk);
-    else this.handler.data(chunk);
+    if (this.handler === undefined) return void this.#early.push(chunk);
+    this.handler.data(chunk);
+    // Bun makes a buffer for each chunk. Given back at once, its memory is used again while it is warm; left to the
+    // collector, it costs a quarter more CPU time for a download, and a hundred megabytes.
+    const { buffer } = chunk;
+    if (buffer.byteLength === chunk.byteLength && buffer instanceof ArrayBuffer) buffer.transfer(0);
   }
 
   protected override startReading(): void {
