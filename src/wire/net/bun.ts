@@ -261,7 +261,11 @@ class BunSocket extends SocketBase {
     while (this.#piece !== undefined) {
       const left = this.#piece.byteLength - this.#offset;
       const count = this.#raw.write(this.#piece, this.#offset, left);
-      if (count < 0) return true; // it is closed, as `close` will tell
+      if (count < 0) { // it is closed, as `close` will tell
+        this.#piece = undefined;
+        this.#offset = 0;
+        return true;
+      }
       this.#offset += count;
       if (count < left) return false;
       this.#piece = this.#gatherer.next();
