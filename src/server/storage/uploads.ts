@@ -51,7 +51,7 @@ export class Uploads implements AsyncDisposable {
     const running: RunningUpload = {
       upload: Upload.begin(this.#directory, topic, schemaHeader),
       done,
-      isEnding: false,
+      isEnding: signal.aborted,
     };
     this.#running.set(topic.id, running);
     signal.addEventListener("abort", () => running.isEnding = true, { once: true });

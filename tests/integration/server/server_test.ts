@@ -143,7 +143,10 @@ test("a download of a topic that is deleted meanwhile fails, and does not look l
   const uuid = await createTopic(connection, session.uuid, "d/x");
   await put(connection, "d/x", uuid, range(0, 30).map((k) => range(k * 50_000, (k + 1) * 50_000)));
   const { tickets } = await describe(connection, { locator: "d/x" });
-  await using stream = connection.doGet(ticketOf(tickets[0]!));
+  // A small window: the server still has something to read when the topic goes away.
+  const { host, port } = fixture.server;
+  await using slow = await connectFlight({ host, port, http2: { streamWindowBytes: 65_535 } });
+  await using stream = slow.doGet(ticketOf(tickets[0]!));
   await stream.take();
   await act(connection, "topic_delete", { locator: "d/x" });
   await assert.rejects(async () => {
