@@ -65,7 +65,9 @@ function runBench(command: readonly string[]): BenchResult[] {
     encoding: "utf8",
     stdio: ["ignore", "pipe", "inherit"],
   });
-  return output.trim().split("\n").map((line) => ({ ...provenance(), ...JSON.parse(line) }));
+  const here = provenance();
+  const { commit } = here; // of the whole run, whatever is committed meanwhile
+  return output.trim().split("\n").map((line) => ({ ...here, ...JSON.parse(line), commit }));
 }
 
 type Figure = readonly [title: string, value: (results: readonly BenchResult[]) => number | undefined];
