@@ -111,12 +111,21 @@ test("node: modules stay in the rooms that may use them", () => {
   assert.deepEqual(wrong, []);
 });
 
+/** Files of ours that are loaded with a file. */
+function loadedWith(path: string): string[] {
+  const statics = readFileSync(join(ROOT, path), "utf8").replace(/\/\*[\s\S]*?\*\//g, "")
+    .matchAll(/^(?:import|export)\s+(?!type\b)[^;]*?from\s+"(\.[^"]+)"/gm);
+  return [...statics].map((match) => resolve(path, match[1]!));
+}
+
+test("the ontology loads codecs when one is used, not before", () => {
+  const early = files.filter((path) => path.startsWith("src/ontology/"))
+    .filter((path) => loadedWith(path).includes("src/codecs/mod.ts"));
+  assert.deepEqual(early, []);
+});
+
 test("no file imports itself through others", () => {
-  const graph = new Map(files.map((path) => {
-    const statics = readFileSync(join(ROOT, path), "utf8").replace(/\/\*[\s\S]*?\*\//g, "")
-      .matchAll(/^(?:import|export)\s+(?!type\b)[^;]*?from\s+"(\.[^"]+)"/gm);
-    return [path, [...statics].map((match) => resolve(path, match[1]!))] as const;
-  }));
+  const graph = new Map(files.map((path) => [path, loadedWith(path)]));
   const state = new Map<string, "open" | "done">();
   const visit = (path: string, trail: readonly string[]): void => {
     if (state.get(path) === "done") return;

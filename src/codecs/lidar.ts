@@ -41,6 +41,19 @@ export interface LidarEncodeOptions {
   readonly resolutions?: Readonly<Partial<Record<LidarColumnName, number>>>;
 }
 
+/** What a payload says of itself. */
+export interface LidarSummary {
+  /** Number of points. */
+  readonly points: number;
+  /** Its columns, in the order of the payload. */
+  readonly columns: readonly {
+    /** Name. */
+    readonly name: LidarColumnName;
+    /** Step, in the unit of the column; 0 = bit by bit. */
+    readonly resolution: number;
+  }[];
+}
+
 /** Encodes and decodes point clouds. Synchronous; one object belongs to one thread. */
 export interface LidarCodec {
   /**
@@ -59,6 +72,12 @@ export interface LidarCodec {
    * Zstandard
    */
   decode(payload: Uint8Array): LidarColumns;
+  /**
+   * What the header of a payload says; the points are not decoded. Borrows `payload`.
+   *
+   * @throws {CodecError} `codec.lidar_header`, `codec.lidar_version`, `codec.lidar_truncated`, `codec.lidar_too_large`
+   */
+  inspect(payload: Uint8Array): LidarSummary;
 }
 
 const COLUMNS_BY_NAME = new Map(LIDAR_COLUMNS.map((column) => [column.name, column]));
@@ -110,6 +129,13 @@ export function lidarCodec(options: LidarCodecOptions = {}): LidarCodec {
     decode(payload) {
       const header = readLidarHeader(payload, maxPoints);
       return decodeCloud(ready(), header, payload, header.stage === "none" ? undefined : stages[header.stage]);
+    },
+    inspect(payload) {
+      const { points, columns } = readLidarHeader(payload, maxPoints);
+      const summary = columns.map(({ column, resolution, exact }) => {
+        return { name: column.name, resolution: exact ? 0 : resolution };
+      });
+      return { points, columns: summary };
     },
   };
 }

@@ -14,6 +14,7 @@ export {
   type LidarCodecOptions,
   type LidarEncodeOptions,
   type LidarProfile,
+  type LidarSummary,
 } from "./lidar.ts";
 export type { LidarColumnName, LidarColumns } from "./lidar_columns.ts";
 export { lidarModule } from "./lidar_kernel.ts";

@@ -4,6 +4,19 @@
  * @module
  */
 export type { JsonObject, JsonValue } from "../base/mod.ts";
+export type {
+  ImagePixels,
+  JpegCodec,
+  JpegDecodeOptions,
+  JpegEncodeOptions,
+  JpegSubsampling,
+  LidarCodec,
+  LidarColumnName,
+  LidarColumns,
+  LidarEncodeOptions,
+  LidarProfile,
+  LidarSummary,
+} from "../codecs/mod.ts";
 export type { DataType, Field, Schema, TimeUnit } from "../columnar/mod.ts";
 export * from "./core/mod.ts";
 export * from "./data/mod.ts";

@@ -1,5 +1,5 @@
 /**
- * The types every client knows.
+ * The types a client knows.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import * as futures from "./futures/mod.ts";
 import * as ros from "./ros/mod.ts";
 import * as sensors from "./sensors/mod.ts";
 
-/** All types of this package. */
+/** The types that every client of the platform knows. */
 export const STANDARD_TYPES: readonly OntologyType<unknown>[] = [
   data.Unmodeled,
   data.Integer8,
@@ -73,7 +73,10 @@ export const STANDARD_TYPES: readonly OntologyType<unknown>[] = [
   ros.PointCloud2,
 ];
 
-/** A registry of all types of this package, to which others can be added. */
+/** Types of this package alone; to other clients their topics are unmodeled data. */
+const OWN_TYPES: readonly OntologyType<unknown>[] = [futures.CompressedLidar];
+
+/** A registry of all types of this package: {@linkcode STANDARD_TYPES} and its own. Others can be added. */
 export function standardRegistry(): OntologyRegistry {
-  return new OntologyRegistry(STANDARD_TYPES);
+  return new OntologyRegistry([...STANDARD_TYPES, ...OWN_TYPES]);
 }

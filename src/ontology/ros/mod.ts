@@ -5,4 +5,5 @@
  */
 export { BatteryState } from "./battery_state.ts";
 export { FrameTransform } from "./frame_transform.ts";
+export { lidarFromPointCloud2, type LidarPointNames, pointCloud2FromLidar } from "./lidar_points.ts";
 export { PointCloud2, PointField } from "./point_cloud2.ts";

@@ -5,6 +5,12 @@
  */
 export { CameraInfo } from "./camera_info.ts";
 export { CompressedImage } from "./compressed_image.ts";
+export {
+  compressedImageFromPixels,
+  type CompressedImageOptions,
+  type CompressedImagePixelsOptions,
+  compressedImageToPixels,
+} from "./compressed_image_pixels.ts";
 export { GPS, GPSStatus } from "./gps.ts";
 export { Image } from "./image.ts";
 export {

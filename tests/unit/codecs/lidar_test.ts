@@ -117,6 +117,19 @@ test("counts around blocks and groups come back", () => {
   }
 });
 
+test("a payload says what it holds", () => {
+  const x = Float32Array.of(1, 2, 3);
+  const payload = codec.encode({ x, range: x, nearIr: x, beamId: Uint16Array.of(1, 2, 3) }, {
+    resolutions: { range: 0 },
+  });
+  const { points, columns } = codec.inspect(payload);
+  assert.equal(points, 3);
+  const steps = Object.fromEntries(columns.map(({ name, resolution }) => [name, resolution]));
+  assert.deepEqual(steps, { beamId: 0, x: 0.001, range: 0, nearIr: 0 });
+  assert.deepEqual(columns.map(({ name }) => name), Object.keys(codec.decode(payload)));
+  assert.throws(() => codec.inspect(payload.subarray(1)), (error) => isMosaicoError(error, "codec.lidar_header"));
+});
+
 test("a decoded cloud is coded to the same bytes again", () => {
   const cloud = madeUpCloud(5000, randomOf(44));
   for (const profile of PROFILES) {
