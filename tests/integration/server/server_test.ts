@@ -141,7 +141,7 @@ test("a download of a topic that is deleted meanwhile fails, and does not look l
   await act(connection, "sequence_create", { locator: "d", userMetadata: {} });
   const session = await act(connection, "session_create", { locator: "d" });
   const uuid = await createTopic(connection, session.uuid, "d/x");
-  await put(connection, "d/x", uuid, range(0, 30).map((k) => range(k * 50_000, (k + 1) * 50_000)));
+  await put(connection, "d/x", uuid, range(0, 60).map((k) => range(k * 50_000, (k + 1) * 50_000)));
   const { tickets } = await describe(connection, { locator: "d/x" });
   // A small window: the server still has something to read when the topic goes away.
   const { host, port } = fixture.server;
