@@ -13,16 +13,21 @@ const DEFAULT_PORT = 6726;
 
 /** Runs `use` with a connected client, and closes everything after it. */
 export async function withClient<T>(options: CommonOptions, use: (client: MosaicoClient) => Promise<T>): Promise<T> {
+  checkPlace(options);
   if (options.directory === undefined) {
     const port = portOf(options.port, DEFAULT_PORT);
     await using client = await MosaicoClient.fromEnv(options.host ?? DEFAULT_HOST, port);
     return await use(client);
   }
-  if (options.host !== undefined || options.port !== undefined) {
-    throw new UsageError("--directory and --host/--port exclude each other");
-  }
   const network = memoryNetwork();
   await using server = await MosaicoServer.start({ directory: options.directory, port: 0, network });
   await using client = await MosaicoClient.connect(server.host, server.port, { network });
   return await use(client);
+}
+
+/** Checks that the data is in one place. @throws {UsageError} */
+export function checkPlace({ directory, host, port }: CommonOptions): void {
+  if (directory !== undefined && (host !== undefined || port !== undefined)) {
+    throw new UsageError("--directory and --host/--port exclude each other");
+  }
 }

@@ -43,6 +43,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     summary: "rm NAME                   delete a sequence",
     load: () => import("./commands/rm.ts").then((m) => ({ usage: m.RM_USAGE, run: m.rm })),
   },
+  doctor: {
+    summary: "doctor                    say what works here, and whether a server answers",
+    load: () => import("./commands/doctor.ts").then((m) => ({ usage: m.DOCTOR_USAGE, run: m.doctor })),
+  },
   demo: {
     summary: "demo [FILE]               record a drive and read it back, with a server of its own",
     load: () => import("./commands/demo.ts").then((m) => ({ usage: m.DEMO_USAGE, run: m.demo })),
