@@ -26,7 +26,7 @@ export function runEndToEnd(runtimes: Runtimes, args: readonly string[]): Column
       runBench([...command, `bench/e2e/${name}_bench.ts`, ...args])
     );
     for (const result of results) {
-      const column = `${runtime}, ${result.params["workers"]} workers`;
+      const column = `${runtime}, ${result.params["workers"] === 0 ? "inline" : "Workers"}`;
       columns.set(column, [...columns.get(column) ?? [], result]);
     }
   }
@@ -46,7 +46,7 @@ export async function runPeers(
     await using server = await startServerProcess(directory);
     columns.set("Python SDK", runBench([python, "bench/peers/sdk_client.py", String(server.port), runs]));
     for (const [runtime, command] of Object.entries(runtimes)) {
-      const address = ["--workers", "0", "--port", String(server.port), "--pid", String(server.pid)];
+      const address = ["--workers", "2", "--port", String(server.port), "--pid", String(server.pid)];
       const results = ["imu", "lidar"].flatMap((name) =>
         runBench([...command, `bench/e2e/${name}_bench.ts`, ...address, ...args])
       );

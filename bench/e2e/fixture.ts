@@ -1,7 +1,7 @@
 /**
  * What the end-to-end benches share: a server in a process of its own, and clients with and without Workers.
  *
- * Options of each of them, beside those of `../harness.ts`: `--workers 0,1`, `--compression none`, and `--port N --pid N` of a
+ * Options of each of them, beside those of `../harness.ts`: `--workers 0,2` (of the two lanes), `--compression none`, and `--port N --pid N` of a
  * server that runs already.
  *
  * @module
@@ -32,7 +32,7 @@ export async function withEachClient(work: (bed: Bed) => Promise<void>): Promise
   const { port, pid, workers, compression } = benchArguments({
     port: { type: "string" },
     pid: { type: "string", default: "0" },
-    workers: { type: "string", default: "0,1" },
+    workers: { type: "string", default: "0,2" },
     compression: { type: "string", default: "none" },
   });
   const directory = await mkdtemp(join(tmpdir(), "mosaico-bench-"));

@@ -39,6 +39,7 @@ export async function compareFlight(options: FlightComparison): Promise<void> {
   const results = new Map<string, Result[]>();
   try {
     const { value: firstLine } = await createInterface(server.stdout)[Symbol.asyncIterator]().next();
+    if (firstLine === undefined) throw new Error(`Cannot start the pyarrow server with "${python}": it says why above`);
     const port = String(firstLine).split(" ").at(-1)!;
     const clients: Record<string, readonly string[]> = { "pyarrow": [python, "bench/peers/flight_client.py"] };
     for (const [runtime, command] of Object.entries(options.runtimes)) {
