@@ -5,7 +5,7 @@
  * @module
  */
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import process from "node:process";
 
 interface Totals {
@@ -55,6 +55,17 @@ async function run(
     child.on("close", (status) => resolve(status ?? 1));
   });
   return { code, output };
+}
+
+/** Whether the generated code is what its sources give. */
+async function unchangedByGeneration(): Promise<Totals> {
+  const generated = () =>
+    readdirSync("proto/gen").sort().map((name) => `${name}\n${readFileSync(`proto/gen/${name}`, "utf8")}`).join("\n");
+  const before = generated();
+  const totals = await check([DENO, "run", "-A", "proto/generate.ts"]);
+  if (totals.failed > 0 || generated() === before) return totals;
+  console.log("proto/gen is not what proto/*.proto give; it has been written anew");
+  return { passed: 0, failed: 1, skipped: 0 };
 }
 
 /** A program that passes or fails as a whole. */
@@ -111,6 +122,7 @@ const STEPS: readonly Step[] = [
   { name: "lint", run: () => check([DENO, "lint", "-q"]) },
   { name: "types", run: () => check([DENO, "check", "mod.ts", "src", "tests", "bench", "proto"]) },
   { name: "doc", run: () => check([DENO, "doc", "-q", "--lint", ...PUBLIC_DOORS]) },
+  { name: "proto", run: unchangedByGeneration },
   { name: "wasm", run: () => check([DENO, "run", "-A", "wasm/build.ts", "--check"]) },
   { name: "publish", run: () => check([DENO, "publish", "--dry-run", "--allow-dirty", "-q"]) },
   { name: "deno", run: () => counted([DENO, "test", "-A", "--no-check", "--parallel", "tests/"], denoCounts) },
