@@ -4,7 +4,7 @@
  * @module
  */
 import { abortable, anySignal, delay } from "../../base/mod.ts";
-import { type HeaderList, type Http2Options, Http2Session } from "../http2/mod.ts";
+import { type HeaderList, Http2Error, Http2ErrorCode, type Http2Options, Http2Session } from "../http2/mod.ts";
 import {
   ConnectionError,
   dialAborted,
@@ -43,7 +43,10 @@ export interface ChannelOptions {
   readonly maxMessageBytes?: number;
   /** Longest time to connect, milliseconds. @default 20000 */
   readonly connectTimeoutMs?: number;
-  /** Silence, with calls open, after which the peer is asked whether it is there, milliseconds. @default 60000 */
+  /**
+   * Silence, with calls open, after which the peer is asked whether it is there, milliseconds. Doubled for a server that
+   * complains of it: those of gRPC's C core allow 300000. @default 60000
+   */
   readonly keepaliveMs?: number;
   /** How long it may take to answer that, milliseconds. @default 20000 */
   readonly keepaliveTimeoutMs?: number;
@@ -89,6 +92,7 @@ export class GrpcChannel {
   readonly #sessions = new Set<Http2Session>();
   #current: Connection | undefined;
   #connecting: Promise<Connection> | undefined;
+  #keepaliveMs: number;
   #failures = 0;
   #retryAt = 0;
 
@@ -96,6 +100,7 @@ export class GrpcChannel {
   constructor(address: ServerAddress, options: ChannelOptions = {}) {
     this.address = address;
     this.#options = options;
+    this.#keepaliveMs = options.keepaliveMs ?? 60_000;
     const { host, port, tls } = address;
     this.#headers = [
       [":method", "POST"],
@@ -232,9 +237,12 @@ export class GrpcChannel {
     const connection = { session, socket };
     this.#current = connection;
     this.#sessions.add(session);
-    session.closed.then(() => this.#sessions.delete(session));
-    const { keepaliveMs = 60_000, keepaliveTimeoutMs = 20_000 } = this.#options;
-    keepAlive(session, socket, keepaliveMs, keepaliveTimeoutMs);
+    session.closed.then((error) => {
+      this.#sessions.delete(session);
+      const isComplaint = error instanceof Http2Error && error.http2Code === Http2ErrorCode.ENHANCE_YOUR_CALM;
+      if (isComplaint) this.#keepaliveMs *= 2;
+    });
+    keepAlive(session, socket, this.#keepaliveMs, this.#options.keepaliveTimeoutMs ?? 20_000);
     return connection;
   }
 }

@@ -81,6 +81,7 @@ export function bunNetwork(): Network {
   };
 }
 
+/** A dial that is given up is over for us; Bun itself cannot cancel it, and goes on until the system gives up. */
 async function dial(bun: BunApi, host: string, port: number, options: DialOptions): Promise<Socket> {
   const { tls, signal } = options;
   const { promise: secured, resolve, reject } = Promise.withResolvers<void>();
