@@ -52,6 +52,13 @@ export function compileValidator(tag: string, shape: Shape): (value: unknown) =>
   };
 }
 
+/** What a value of several parts must be before its parts can be looked at. */
+const EXPECTED: Readonly<Record<"struct" | "list" | "map", { rule: string; holds: (value: object) => boolean }>> = {
+  struct: { rule: "be an object", holds: () => true },
+  list: { rule: "be an array or typed array", holds: (value) => Symbol.iterator in value },
+  map: { rule: "be a Map or its entries", holds: (value) => Symbol.iterator in value },
+};
+
 /** The first violation in `value`, in the order of its columns. Null and absent parts are skipped. */
 export function findViolation(shape: Shape, value: unknown, path: string): Violation | undefined {
   if (value === null || value === undefined) return undefined;
@@ -59,6 +66,8 @@ export function findViolation(shape: Shape, value: unknown, path: string): Viola
     if (shape.values.has(value as string)) return undefined;
     return { field: path, value, rule: `be one of ${[...shape.values].join(", ")}` };
   }
+  const expected = EXPECTED[shape.kind];
+  if (typeof value !== "object" || !expected.holds(value)) return { field: path || "it", value, rule: expected.rule };
   if (shape.kind === "list") {
     return first(Array.from(value as Iterable<unknown>), (item, i) => findViolation(shape.item, item, `${path}[${i}]`));
   }
@@ -86,11 +95,13 @@ function compileCheck(shape: Shape): (value: unknown) => boolean {
   function code(shape: Shape, value: string): string {
     if (shape.kind === "choice") return `if (!${capture(shape.values)}.has(${value})) return false;`;
     const item = `v${names++}`;
+    const isObject = `if (typeof ${value} !== "object") return false;`;
+    const iterable = `${isObject}if (typeof ${value}[Symbol.iterator] !== "function") return false;`;
     if (shape.kind === "list") {
-      return `for (const ${item} of ${value}) if (${item} != null) {${code(shape.item, item)}}`;
+      return `${iterable}for (const ${item} of ${value}) if (${item} != null) {${code(shape.item, item)}}`;
     }
     if (shape.kind === "map") {
-      return `for (const [, ${item}] of ${value}) if (${item} != null) {${code(shape.value, item)}}`;
+      return `${iterable}for (const [, ${item}] of ${value}) if (${item} != null) {${code(shape.value, item)}}`;
     }
     const members = shape.members.map(({ key, present, shape }) => {
       const part = `v${names++}`;
@@ -99,7 +110,7 @@ function compileCheck(shape: Shape): (value: unknown) => boolean {
         (shape ? `if (${part} != null) {${code(shape, part)}}` : "");
     });
     const rule = shape.rule ? `if (${capture(shape.rule)}(${value}) !== undefined) return false;` : "";
-    return members.join("") + rule;
+    return isObject + members.join("") + rule;
   }
 
   try {

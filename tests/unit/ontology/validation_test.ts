@@ -48,6 +48,14 @@ test("types that Arrow describes fully have nothing to validate", () => {
   assert.equal(Floating64.shape, undefined);
 });
 
+test("what should have parts but has none is named itself, not its parts", () => {
+  refused(IMU, { acceleration: 9.8, angularVelocity: zero }, "acceleration", /must be an object/);
+  refused(Vector3d, 9.8, "it", /must be an object/);
+  refused(RobotPath, { poses: 5 }, "poses", /must be an array/);
+  refused(RobotPath, { poses: "still" }, "poses", /must be an array/);
+  refused(RobotPath, { poses: [still, 5] }, "poses[1]", /must be an object/);
+});
+
 test("coordinates must be there, at any depth", () => {
   accepted(Vector3d, { x: NaN, y: 0, z: -0 });
   refused(Vector3d, { x: 1, y: 2 }, "z", /must be present/);
