@@ -4,7 +4,7 @@
  * @module
  */
 import { type JsonObject, MosaicoError } from "../base/mod.ts";
-import { type OntologyRegistry, standardRegistry } from "../ontology/mod.ts";
+import { type OntologyRegistry, type OntologyType, standardRegistry } from "../ontology/mod.ts";
 import {
   checkSequenceName,
   checkUserMetadata,
@@ -16,7 +16,7 @@ import { Query, type QueryBuilder, QueryResponse } from "../query/mod.ts";
 import { RpcError } from "../wire/flight/mod.ts";
 import { ControlConnection, type Notification } from "./control/mod.ts";
 import { readEnvironment } from "./environment.ts";
-import { type HandlerParts, SequenceHandler, TopicHandler } from "./handlers/mod.ts";
+import { type HandlerParts, registryOf, SequenceHandler, TopicHandler } from "./handlers/mod.ts";
 import { LaneOpener, LanePool } from "./lanes/mod.ts";
 import { type CallLimits, type ConnectOptions, DEFAULTS } from "./options.ts";
 import { sequenceSystemInfo, type SystemInfo, topicSystemInfo } from "./system_info.ts";
@@ -180,19 +180,41 @@ export class MosaicoClient implements AsyncDisposable {
     );
   }
 
-  /** A handle to an existing topic; downloads no data. `undefined` when there is none. */
+  /**
+   * A handle to an existing topic; downloads no data. `undefined` when there is none.
+   *
+   * @param type What its rows are: its handler then reads them as that type, whether or not the registry knows it.
+   * @throws {SchemaError} `schema.mismatch` when the topic holds another type, or another version of it
+   */
+  async topicHandler<T>(
+    sequenceName: string,
+    topicName: string,
+    type: OntologyType<T>,
+    options?: CallLimits,
+  ): Promise<TopicHandler<T> | undefined>;
+  /** A handle to an existing topic of any type; downloads no data. `undefined` when there is none. */
   async topicHandler(
     sequenceName: string,
     topicName: string,
-    options: CallLimits = {},
+    options?: CallLimits,
+  ): Promise<TopicHandler | undefined>;
+  async topicHandler(
+    sequenceName: string,
+    topicName: string,
+    typeOrOptions: OntologyType<unknown> | CallLimits = {},
+    limits: CallLimits = {},
   ): Promise<TopicHandler | undefined> {
+    const type = "tag" in typeOrOptions ? typeOrOptions : undefined;
+    const options = "tag" in typeOrOptions ? limits : typeOrOptions;
     const locator = packLocator(sequenceName, topicName);
     return await found(async () => {
       const [{ endpoint }, schema] = await Promise.all([
         this.#control.topicInfo(locator, {}, options),
         this.#control.topicSchema(locator, options),
       ]);
-      return new TopicHandler(endpoint.metadata, schema, this.#handling);
+      const { metadata } = endpoint;
+      const registry = type === undefined ? this.#registry : registryOf(type, metadata, schema);
+      return new TopicHandler(metadata, schema, { ...this.#handling, registry });
     });
   }
 
@@ -242,14 +264,24 @@ export class MosaicoClient implements AsyncDisposable {
   }
 
   /**
-   * Topics that meet every condition of the builders, and ways on to the records that do.
+   * Topics that meet every condition of a prepared query, and ways on to the records that do.
    *
-   * @throws {QueryError} when two builders are of one kind
+   * @throws {QueryError} `query.no_condition` when the query is empty
    */
-  async query(...queries: readonly QueryBuilder[] | readonly [Query]): Promise<QueryResponse> {
-    const query = (queries[0] instanceof Query ? queries[0] : new Query(...queries as readonly QueryBuilder[]))
-      .toJson();
-    const { items } = await this.#control.call("query", { query });
+  async query(query: Query, options?: CallLimits): Promise<QueryResponse>;
+  /**
+   * Topics that meet every condition of the builders, one of each sort at most, and ways on to the records that do.
+   *
+   * @throws {QueryError} `query.duplicate_part` when two builders are of one sort, `query.no_condition` without any
+   */
+  async query(...builders: QueryBuilder[]): Promise<QueryResponse>;
+  async query(...given: (QueryBuilder | Query | CallLimits | undefined)[]): Promise<QueryResponse> {
+    const [first, second] = given;
+    const [prepared, limits] = first instanceof Query
+      ? [first, second as CallLimits | undefined]
+      : [new Query(...given as QueryBuilder[])];
+    const query = prepared.toJson();
+    const { items } = await this.#control.call("query", { query }, limits);
     return new QueryResponse(items, {
       query,
       calls: {

@@ -110,8 +110,13 @@ async function bumps({ client }: Embedded): Promise<void> {
 test("query finds sequences and topics by name, metadata, type and content", async () => {
   await using fx = await startEmbedded();
   await bumps(fx);
-  const names = async (...queries: QueryBuilder[] | [Query]) =>
-    [...await fx.client.query(...queries)].map((item) => [item.sequence.name, item.topics.map((topic) => topic.name)]);
+  const names = async (...queries: QueryBuilder[] | [Query]) => {
+    const [first] = queries;
+    const response = first instanceof Query
+      ? await fx.client.query(first)
+      : await fx.client.query(...queries as QueryBuilder[]);
+    return [...response].map((item) => [item.sequence.name, item.topics.map((topic) => topic.name)]);
+  };
   const both = [["drive-1", ["/imu", "/text"]]];
   assert.deepEqual(await names(new QuerySequence().withName("drive-1")), both);
   assert.deepEqual(await names(new QuerySequence().withNameMatch("drive*")), both);

@@ -6,7 +6,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { MosaicoClient, StreamWindow, TopicHandler } from "../../src/client/mod.ts";
-import { Floating64, Image, IMU, Integer64, String as Text } from "../../src/ontology/mod.ts";
+import {
+  defineOntology,
+  float64,
+  Floating64,
+  Image,
+  IMU,
+  Integer64,
+  required,
+  String as Text,
+} from "../../src/ontology/mod.ts";
+import { ControlConnection } from "../../src/client/control/mod.ts";
 import { memoryNetwork } from "../../src/wire/net/mod.ts";
 import { type Embedded, startEmbedded } from "../support/embedded.ts";
 import { failure, until } from "../support/errors.ts";
@@ -66,7 +76,7 @@ test("a handler says what the server knows", async () => {
   assert.deepEqual(topic.userMetadata, { rateHz: 200 });
   assert.deepEqual([topic.messageCount, topic.startNs, topic.endNs, topic.locked], [2n, 100n, 300n, true]);
   assert.ok(topic.chunkCount >= 1n && topic.totalSizeBytes > 0n);
-  assert.equal(topic.schema.fields[0]!.name, "timestamp_ns");
+  assert.equal(topic.schema?.fields[0]!.name, "timestamp_ns");
   assert.equal((await fx.client.topicHandler("drive", "/camera"))!.serializationFormat, Image.serializationFormat);
   assert.equal(await fx.client.sequenceHandler("absent"), undefined);
   assert.equal(await fx.client.topicHandler("drive", "/absent"), undefined);
@@ -238,15 +248,112 @@ test("leaving a loop early cancels the download: the server stops sending, the c
   assert.equal(network.dialled.length, connections, "no connection was lost");
 });
 
-test("a signal gives up opening a download, and is the cause of the error", async () => {
+test("a signal gives up opening a download with its reason", async () => {
   await using fx = await startEmbedded();
   const topic = await numbers(fx.client);
-  const signal = AbortSignal.abort(new Error("no more"));
-  const error = await failure(topic.stream({ signal }), "rpc.cancelled");
+  const reason = new Error("no more");
+  const signal = AbortSignal.abort(reason);
+  const sequence = (await fx.client.sequenceHandler("drive"))!;
+  await assert.rejects(topic.stream({ signal }), reason);
+  await assert.rejects(sequence.stream({ signal }).next(), reason);
+  const error = await failure(fx.client.listSequences({ signal }), "rpc.cancelled");
   assert.match(String(((error.cause as Error).cause as Error).message), /no more/);
-  await failure((await fx.client.sequenceHandler("drive"))!.stream({ signal }).next(), "rpc.cancelled");
-  await failure(fx.client.listSequences({ signal }), "rpc.cancelled");
   assert.equal((await timesOf(topic, {})).length, 100);
+});
+
+for (const workers of [0, 1]) {
+  test(`a signal ends a running download: ${workers} Workers`, async () => {
+    const tcp = { tcp: true, client: { lanes: 1, workers } };
+    await using fx = await startEmbedded(tcp);
+    const topic = await numbers(fx.client, { count: 1_000, perChunk: 10 });
+    const sequence = (await fx.client.sequenceHandler("drive"))!;
+    for (
+      const open of [
+        (signal: AbortSignal) => topic.stream({ signal }),
+        async (signal: AbortSignal) => sequence.stream({ signal }),
+      ]
+    ) {
+      const reason = new Error("enough");
+      const controller = new AbortController();
+      const stream = await open(controller.signal);
+      assert.equal((await stream.next()).value?.timestampNs, 0n);
+      controller.abort(reason);
+      await assert.rejects(stream.next(), reason);
+      await assert.rejects(stream.nextTimestamp(), reason, "the end of it is not the end of the data");
+      stream.close();
+      await assert.rejects(stream.next(), reason);
+    }
+    const controller = new AbortController();
+    const batches = topic.batches({ signal: controller.signal });
+    await batches.next();
+    controller.abort(new Error("enough"));
+    await assert.rejects(batches.next(), /enough/);
+
+    const late = new AbortController();
+    const whole = await Array.fromAsync(await topic.stream({ signal: late.signal }));
+    late.abort();
+    assert.equal(whole.length, 1_000);
+  });
+}
+
+test("a signal ends the read that waits", async () => {
+  const network = new FaultyNetwork(memoryNetwork());
+  await using fx = await startEmbedded({ network, client: { lanes: 1 } });
+  const topic = await numbers(fx.client);
+  const reason = new Error("enough");
+  const controller = new AbortController();
+  const stream = await topic.stream({ signal: controller.signal });
+  const waiting = stream.next();
+  controller.abort(reason); // the server has had no turn to answer
+  await assert.rejects(waiting, reason);
+});
+
+test("columns() and batches() begin where the messages that were read end", async () => {
+  await using fx = await startEmbedded();
+  const topic = await numbers(fx.client, { count: 30, perChunk: 10 });
+  for (const taken of [0, 1, 9, 10, 11]) {
+    await using stream = await topic.stream();
+    assert.equal(await stream.nextTimestamp(), 0n);
+    for (let i = 0; i < taken; i++) await stream.next();
+    const rest: bigint[] = [];
+    for await (const batch of stream.batches()) rest.push(...batch.getChildAt(0)!.toArray() as BigInt64Array);
+    assert.deepEqual(rest, Array.from({ length: 30 - taken }, (_, i) => BigInt(taken + i) * 10n));
+  }
+});
+
+test("a topic whose upload has not begun has no schema and no rows", async () => {
+  await using fx = await startEmbedded({ tcp: true });
+  await using control = await ControlConnection.open({ host: fx.server.host, port: fx.server.port });
+  await control.call("sequence_create", { locator: "drive", userMetadata: {} });
+  const { uuid: sessionUuid } = await control.call("session_create", { locator: "drive" });
+  const type = { serializationFormat: "default", ontologyTag: "Integer64" } as const;
+  await control.call("topic_create", { ...type, locator: "drive/numbers", sessionUuid, userMetadata: {} });
+  const topic = (await fx.client.topicHandler("drive", "/numbers", Integer64))!;
+  assert.deepEqual([topic.schema, topic.messageCount, topic.locked], [undefined, 0n, false]);
+  assert.deepEqual(await Array.fromAsync((await fx.client.sequenceHandler("drive"))!.stream()), []);
+  await failure(fx.client.topicHandler("drive", "/numbers", IMU), "schema.mismatch");
+});
+
+test("a typed handler reads as its type, or says what the topic holds", async () => {
+  interface Wheel {
+    readonly turnsPerSecond: number;
+  }
+  const Wheel = defineOntology<Wheel>("Wheel", { turnsPerSecond: required("turns_per_second", float64) });
+  const Other = defineOntology<{ turns: number }>("Wheel", { turns: required("turns", float64) });
+  await using fx = await startEmbedded();
+  {
+    await using drive = await fx.client.sequenceCreate("drive");
+    await (await drive.topicCreate("/wheel", Wheel)).push(1n, { turnsPerSecond: 2 });
+    await drive.finalize();
+  }
+  const wheel = (await fx.client.topicHandler("drive", "/wheel", Wheel))!;
+  const [message] = await Array.fromAsync(await wheel.stream());
+  const turns: number = message!.data.turnsPerSecond;
+  assert.equal(turns, 2, "although the client's registry does not know the type");
+  const error = await failure(fx.client.topicHandler("drive", "/wheel", IMU), "schema.mismatch");
+  assert.match(error.message, /drive\/wheel.*as IMU: it holds Wheel/);
+  assert.match((await failure(fx.client.topicHandler("drive", "/wheel", Other), "schema.mismatch")).message, /version/);
+  assert.equal(await fx.client.topicHandler("drive", "/absent", Wheel), undefined);
 });
 
 test("a topic can be read while it is written", async () => {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { EMPTY_BYTES } from "../../base/mod.ts";
+import { EMPTY_BYTES, isMosaicoError } from "../../base/mod.ts";
 import { decodeSchema, type Schema, unwrapEncapsulated } from "../../columnar/mod.ts";
 import {
   type ActionName,
@@ -233,20 +233,29 @@ export class ControlConnection implements AsyncDisposable {
   }
 
   /**
-   * Columns of a topic, `timestamp_ns` first.
+   * Columns of a topic, `timestamp_ns` first; `undefined` while its upload has not begun, for then nobody knows them.
    *
    * @throws {ProtocolError} `message.invalid_locator`
    * @throws {RpcError} `rpc.not_found`
    * @throws {IpcError} when what the server sends is no schema
    */
-  async topicSchema(locator: string, options: ControlCallOptions = {}): Promise<Schema> {
+  async topicSchema(locator: string, options: ControlCallOptions = {}): Promise<Schema | undefined> {
     return await inContext(`Cannot get the schema of topic "${locator}"`, async () => {
-      const topic = locatorOf("topic", locator);
-      const encapsulated = this.capabilities.getSchema
-        ? await this.#flight.getSchema(commandDescriptor(this.codec.encodeSchemaCommand(topic)), limitsOf(options))
-        : (await this.#getFlightInfo(topic, {}, options)).schema;
-      return decodeSchema(unwrapEncapsulated(encapsulated));
+      const encapsulated = await this.#fetchSchema(locatorOf("topic", locator), options);
+      return encapsulated.byteLength === 0 ? undefined : decodeSchema(unwrapEncapsulated(encapsulated));
     });
+  }
+
+  /** As an encapsulated IPC message; empty when there is none. */
+  async #fetchSchema(locator: string, options: ControlCallOptions): Promise<Uint8Array> {
+    if (!this.capabilities.getSchema) return (await this.#getFlightInfo(locator, {}, options)).schema;
+    const descriptor = commandDescriptor(this.codec.encodeSchemaCommand(locator));
+    try {
+      return await this.#flight.getSchema(descriptor, limitsOf(options));
+    } catch (error) {
+      if (isMosaicoError(error, "rpc.failed_precondition")) return EMPTY_BYTES; // nothing was uploaded yet
+      throw error;
+    }
   }
 
   /** Notes the server keeps about a sequence (and its topics) or a topic. @throws {RpcError} */

@@ -4,4 +4,4 @@
  * @module
  */
 export { SequenceHandler, type SequenceStreamOptions } from "./sequence_handler.ts";
-export { type HandlerParts, openTopicStreamer, type StreamWindow, TopicHandler } from "./topic_handler.ts";
+export { type HandlerParts, registryOf, type StreamWindow, TopicHandler } from "./topic_handler.ts";

@@ -7,7 +7,7 @@ import { type JsonObject, MosaicoError } from "../../base/mod.ts";
 import { type SessionMetadata, type TopicMetadata, unpackLocator } from "../../protocol/mod.ts";
 import type { SequenceInfo, TopicEndpoint } from "../control/mod.ts";
 import { SequenceStreamer } from "../reading/mod.ts";
-import { type HandlerParts, openTopicStreamer, type StreamWindow } from "./topic_handler.ts";
+import { type HandlerParts, opening, openTopicStreamer, type StreamWindow } from "./topic_handler.ts";
 
 /** Options of {@linkcode SequenceHandler.stream}. */
 export interface SequenceStreamOptions extends StreamWindow {
@@ -77,24 +77,30 @@ export class SequenceHandler {
   }
 
   /**
-   * Messages of all or some topics, merged in time. Nothing is downloaded before the first read; leaving the loop early
-   * cancels everything.
+   * Messages of all or some topics, merged in time. Nothing is downloaded before the first read; leaving the loop early,
+   * or aborting `signal`, cancels everything.
    *
    * @throws {MosaicoError} `session.unknown_topic` from the first read, when a name is not a topic of this sequence
    */
   stream(options: SequenceStreamOptions = {}): SequenceStreamer {
-    return new SequenceStreamer(async () => {
-      const { endpoints } = await this.#parts.control.sequenceInfo(this.name, options, options);
-      const chosen = this.#choose(endpoints, options.topics);
-      const withRows = chosen.filter(({ metadata }) =>
-        (metadata.timeWindowInfo ?? metadata.dataInfo).interval !== undefined
-      );
-      return await Promise.all(
-        withRows.map(({ metadata, ticket }) =>
+    return new SequenceStreamer(() =>
+      opening(options.signal, async () => {
+        const { endpoints } = await this.#parts.control.sequenceInfo(this.name, options, options);
+        const chosen = this.#choose(endpoints, options.topics);
+        const withRows = chosen.filter(({ metadata }) =>
+          (metadata.timeWindowInfo ?? metadata.dataInfo).interval !== undefined
+        );
+        const streamers = withRows.map(({ metadata, ticket }) =>
           openTopicStreamer<unknown>(metadata, ticket, this.#parts, options.signal)
-        ),
-      );
-    });
+        );
+        try {
+          return await Promise.all(streamers);
+        } catch (error) {
+          for (const streamer of streamers) streamer.then((opened) => opened.close(), () => {});
+          throw error;
+        }
+      })
+    );
   }
 
   #choose(endpoints: readonly TopicEndpoint[], topics: readonly string[] | undefined): readonly TopicEndpoint[] {

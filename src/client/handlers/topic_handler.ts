@@ -5,8 +5,8 @@
  */
 import type { RecordBatch } from "apache-arrow";
 import type { JsonObject } from "../../base/mod.ts";
-import type { Schema } from "../../columnar/mod.ts";
-import type { OntologyRegistry } from "../../ontology/mod.ts";
+import { type Schema, SchemaError } from "../../columnar/mod.ts";
+import { OntologyRegistry, type OntologyType } from "../../ontology/mod.ts";
 import {
   type SerializationFormat,
   type TimestampRange,
@@ -29,19 +29,19 @@ export interface HandlerParts {
 
 /** A part of the record time: `startNs` inclusive, `endNs` exclusive; absent = unbounded. */
 export interface StreamWindow extends TimestampRange {
-  /** Gives up opening when aborted. */
+  /** Ends the download when aborted, at any time: the read that waits, and every later one, rejects with its reason. */
   readonly signal?: AbortSignal;
 }
 
 /** A topic on the server. Holds metadata only; reading downloads. */
 export class TopicHandler<T = unknown> {
-  /** Columns of the topic, `timestamp_ns` first. */
-  readonly schema: Schema;
+  /** Columns of the topic, `timestamp_ns` first; `undefined` while its upload has not begun. */
+  readonly schema: Schema | undefined;
   readonly #metadata: TopicMetadata;
   readonly #parts: HandlerParts;
 
   /** Made by the client. */
-  constructor(metadata: TopicMetadata, schema: Schema, parts: HandlerParts) {
+  constructor(metadata: TopicMetadata, schema: Schema | undefined, parts: HandlerParts) {
     this.#metadata = metadata;
     this.schema = schema;
     this.#parts = parts;
@@ -102,9 +102,11 @@ export class TopicHandler<T = unknown> {
 
   /** Messages in the window, in time order. Leaving the loop early cancels the download. */
   async stream(window: StreamWindow = {}): Promise<TopicStreamer<T>> {
-    const { control } = this.#parts;
-    const { endpoint } = await control.topicInfo(this.locator, window, window);
-    return await openTopicStreamer<T>(endpoint.metadata, endpoint.ticket, this.#parts, window.signal);
+    const { signal } = window;
+    return await opening(signal, async () => {
+      const { endpoint } = await this.#parts.control.topicInfo(this.locator, window, window);
+      return await openTopicStreamer<T>(endpoint.metadata, endpoint.ticket, this.#parts, signal);
+    });
   }
 
   /** Rows of the window as apache-arrow `RecordBatch`es. */
@@ -112,6 +114,27 @@ export class TopicHandler<T = unknown> {
     await using streamer = await this.stream(window);
     yield* streamer.batches();
   }
+}
+
+/**
+ * A registry of `type` alone, to read a topic that holds it.
+ *
+ * @throws {SchemaError} `schema.mismatch` when the topic holds another type, or another version of it
+ */
+export function registryOf(
+  type: OntologyType<unknown>,
+  { locator, ontologyTag }: TopicMetadata,
+  schema: Schema | undefined,
+): OntologyRegistry {
+  const registry = new OntologyRegistry([type]);
+  const holds = schema === undefined ? ontologyTag === type.tag : registry.resolve(ontologyTag, schema) !== undefined;
+  if (holds) return registry;
+  const found = ontologyTag === type.tag ? "another version of it, with other columns" : ontologyTag;
+  throw new SchemaError("schema.mismatch", `Cannot read topic "${locator}" as ${type.tag}: it holds ${found}`, {
+    topic: locator,
+    type: type.tag,
+    ontologyTag,
+  });
 }
 
 /** Starts the download of one topic. */
@@ -131,5 +154,14 @@ export async function openTopicStreamer<T>(
     startNs: interval?.startNs,
     endNs: interval?.endNs,
   };
-  return new TopicStreamer<T>(info, lane.download(ticket), parts.registry);
+  return new TopicStreamer<T>(info, lane.download(ticket), parts.registry, signal);
+}
+
+/** Runs `open`; when `signal` aborted it, its reason is the error, as it is of a download that runs. */
+export async function opening<T>(signal: AbortSignal | undefined, open: () => Promise<T>): Promise<T> {
+  try {
+    return await open();
+  } catch (error) {
+    throw signal?.aborted ? signal.reason : error;
+  }
 }

@@ -23,8 +23,9 @@ interface Head {
 }
 
 /**
- * Messages of several topics in `timestampNs` order; ties go to the topic listed first. Single use; opened by the first
- * read; leaving a loop early, or disposing, cancels all downloads.
+ * Messages of several topics in `timestampNs` order; ties go to the topic listed first. Single use, one read at a
+ * time; opened by the first read; leaving a loop early, or disposing, cancels all downloads. A read that fails cancels
+ * them too, and leaves its error to every later read.
  */
 export class SequenceStreamer implements AsyncIterableIterator<TopicMessage, undefined>, AsyncDisposable {
   readonly #open: () => Promise<TopicStreamer<unknown>[]>;
@@ -32,6 +33,7 @@ export class SequenceStreamer implements AsyncIterableIterator<TopicMessage, und
   /** A binary heap, earliest first. */
   #heads: Head[] | undefined;
   #closed = false;
+  #failure: { readonly reason: unknown } | undefined;
 
   /** Made by a handler; `open` starts the downloads. */
   constructor(open: () => Promise<TopicStreamer<unknown>[]>) {
@@ -78,8 +80,7 @@ export class SequenceStreamer implements AsyncIterableIterator<TopicMessage, und
       const { topic, ontologyTag } = streamer.info;
       return { done: false, value: { topic, ontologyTag, timestampNs: value!.timestampNs, data: value!.data } };
     } catch (error) {
-      this.close();
-      throw error;
+      throw this.#fail(error);
     }
   }
 
@@ -93,7 +94,7 @@ export class SequenceStreamer implements AsyncIterableIterator<TopicMessage, und
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#heads = [];
+    this.#heads = undefined;
     this.#streamers?.then((streamers) => streamers.forEach((streamer) => streamer.close()), () => {});
   }
 
@@ -108,15 +109,24 @@ export class SequenceStreamer implements AsyncIterableIterator<TopicMessage, und
     return Promise.resolve();
   }
 
+  /** Closes, unless that is what made the read fail. Answers the error of the read. */
+  #fail(error: unknown): unknown {
+    if (!this.#closed) this.#failure = { reason: error };
+    this.close();
+    return error;
+  }
+
   #opened(): Promise<TopicStreamer<unknown>[]> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure.reason);
     if (this.#closed) return Promise.resolve([]);
     return this.#streamers ??= this.#open();
   }
 
   async #ready(): Promise<Head[]> {
+    if (this.#failure !== undefined) throw this.#failure.reason;
     if (this.#heads !== undefined) return this.#heads;
-    const streamers = await this.#opened();
     try {
+      const streamers = await this.#opened();
       const times = await Promise.all(streamers.map((streamer) => streamer.nextTimestamp()));
       const heads: Head[] = [];
       for (const [rank, streamer] of streamers.entries()) {
@@ -124,10 +134,9 @@ export class SequenceStreamer implements AsyncIterableIterator<TopicMessage, und
         if (timestampNs !== undefined) heads.push({ streamer, rank, timestampNs });
       }
       for (let i = (heads.length >> 1) - 1; i >= 0; i--) sift(heads, i);
-      return this.#heads ??= heads;
+      return this.#closed ? [] : this.#heads ??= heads;
     } catch (error) {
-      this.close();
-      throw error;
+      throw this.#fail(error);
     }
   }
 }

@@ -4,7 +4,15 @@
  * @module
  */
 import type { RecordBatch } from "apache-arrow";
-import { type Batch, type RowReader, rowReader, type Schema, timestamps, toArrow } from "../../columnar/mod.ts";
+import {
+  type Batch,
+  type RowReader,
+  rowReader,
+  type Schema,
+  sliceBatch,
+  timestamps,
+  toArrow,
+} from "../../columnar/mod.ts";
 import { type Message, type OntologyRegistry, readingSchema } from "../../ontology/mod.ts";
 import type { LaneDownload } from "../lanes/mod.ts";
 
@@ -22,26 +30,35 @@ export interface TopicStreamInfo {
   readonly endNs: bigint | undefined;
 }
 
+const NO_TIMES = new BigInt64Array(0);
+
 /**
- * Messages of one topic in `timestampNs` order. Single use; leaving a loop early, or disposing, cancels the download.
- * Rows have the type's camelCase names when the type is registered with the same schema, and wire names otherwise.
+ * Messages of one topic in `timestampNs` order. Single use, one read at a time; leaving a loop early, or disposing,
+ * cancels the download. Rows have the type's camelCase names when the type is registered with the same schema, and wire
+ * names otherwise. A read that fails leaves its error to every later one, so that it never looks like the end.
  */
 export class TopicStreamer<T> implements AsyncIterableIterator<Message<T>, undefined>, AsyncDisposable {
   /** What is streamed. */
   readonly info: TopicStreamInfo;
   readonly #download: LaneDownload;
   readonly #registry: OntologyRegistry;
+  readonly #signal: AbortSignal | undefined;
+  readonly #onAbort = () => this.#fail(this.#signal!.reason);
   #reader: RowReader | undefined;
   #batch: Batch | undefined;
-  #times: BigInt64Array = new BigInt64Array(0);
+  #times: BigInt64Array = NO_TIMES;
   #index = 0;
   #ended = false;
+  #failure: { readonly reason: unknown } | undefined;
 
-  /** Made by a handler; `download` is *taken*. */
-  constructor(info: TopicStreamInfo, download: LaneDownload, registry: OntologyRegistry) {
+  /** Made by a handler; `download` is *taken*, and cancelled when `signal` aborts. */
+  constructor(info: TopicStreamInfo, download: LaneDownload, registry: OntologyRegistry, signal?: AbortSignal) {
     this.info = info;
     this.#download = download;
     this.#registry = registry;
+    this.#signal = signal;
+    if (signal?.aborted) this.#onAbort();
+    else signal?.addEventListener("abort", this.#onAbort);
   }
 
   /** Columns as the server sent them, `timestamp_ns` first. */
@@ -56,10 +73,14 @@ export class TopicStreamer<T> implements AsyncIterableIterator<Message<T>, undef
 
   /** The next message. */
   next(): Promise<IteratorResult<Message<T>, undefined>> {
-    if (this.#index < this.#times.length) return Promise.resolve({ done: false, value: this.#takeRow() });
-    return this.#fill().then((more) =>
-      more ? { done: false, value: this.#takeRow() } : { done: true, value: undefined }
-    );
+    const reader = this.#reader;
+    if (reader !== undefined && this.#index < this.#times.length) {
+      return Promise.resolve({ done: false, value: this.#takeRow(reader) });
+    }
+    return this.#fill().then((more) => {
+      if (!more) return { done: true, value: undefined };
+      return { done: false, value: this.#takeRow(this.#reader ??= this.#makeReader(this.#batch!.schema)) };
+    });
   }
 
   /** Cancels the download. */
@@ -70,10 +91,7 @@ export class TopicStreamer<T> implements AsyncIterableIterator<Message<T>, undef
 
   /** Cancels the download. Idempotent. */
   close(): void {
-    this.#ended = true;
-    this.#times = new BigInt64Array(0);
-    this.#index = 0;
-    this.#batch = undefined;
+    this.#end();
     this.#download.cancel();
   }
 
@@ -91,10 +109,12 @@ export class TopicStreamer<T> implements AsyncIterableIterator<Message<T>, undef
   /** The rest of the topic as batches of columns, instead of messages. */
   async *columns(): AsyncGenerator<Batch, void, void> {
     try {
-      for (let batch = await this.#download.take(); batch !== undefined; batch = await this.#download.take()) {
-        yield batch;
+      while (await this.#fill()) {
+        const batch = this.#batch!;
+        const from = this.#index; // rows before it were taken as messages
+        this.#index = batch.numRows;
+        yield from === 0 ? batch : sliceBatch(batch, from, batch.numRows);
       }
-      this.#ended = true;
     } finally {
       if (!this.#ended) this.close();
     }
@@ -105,22 +125,52 @@ export class TopicStreamer<T> implements AsyncIterableIterator<Message<T>, undef
     for await (const batch of this.columns()) yield await toArrow(batch);
   }
 
-  /** Makes sure the current batch has a row left. */
+  /** Makes sure the current batch has a row left; false at the end. */
   async #fill(): Promise<boolean> {
     if (this.#index < this.#times.length) return true;
+    this.#throwFailure();
     if (this.#ended) return false;
-    const batch = await this.#download.take();
+    const batch = await this.#take();
+    this.#throwFailure();
     if (batch === undefined || this.#ended) {
-      this.#ended = true;
-      this.#times = new BigInt64Array(0);
-      this.#index = 0;
+      this.#end();
       return false;
     }
-    this.#reader ??= rowReader(this.#namedSchema(batch.schema), { emptyStructs: "absent" });
     this.#batch = batch;
     this.#times = timestamps(batch);
     this.#index = 0;
     return true;
+  }
+
+  async #take(): Promise<Batch | undefined> {
+    try {
+      return await this.#download.take();
+    } catch (error) {
+      if (!this.#ended) this.#fail(error);
+      this.#throwFailure(); // a signal's reason goes before what cancelling made of it
+      throw error;
+    }
+  }
+
+  #throwFailure(): void {
+    if (this.#failure !== undefined) throw this.#failure.reason;
+  }
+
+  #fail(reason: unknown): void {
+    this.#failure = { reason };
+    this.close();
+  }
+
+  #end(): void {
+    this.#ended = true;
+    this.#times = NO_TIMES;
+    this.#index = 0;
+    this.#batch = undefined;
+    this.#signal?.removeEventListener("abort", this.#onAbort);
+  }
+
+  #makeReader(schema: Schema): RowReader {
+    return rowReader(this.#namedSchema(schema), { emptyStructs: "absent" });
   }
 
   /** Columns with the property names of their type, when they are exactly the type's. */
@@ -129,8 +179,8 @@ export class TopicStreamer<T> implements AsyncIterableIterator<Message<T>, undef
     return type === undefined ? schema : readingSchema(type, schema);
   }
 
-  #takeRow(): Message<T> {
+  #takeRow(reader: RowReader): Message<T> {
     const index = this.#index++;
-    return { timestampNs: this.#times[index]!, data: this.#reader!.row(this.#batch!, index) as T };
+    return { timestampNs: this.#times[index]!, data: reader.row(this.#batch!, index) as T };
   }
 }

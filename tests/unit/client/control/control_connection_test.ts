@@ -168,7 +168,7 @@ test("topicSchema() reads the answer of GetSchema", async () => {
       return encapsulate(encodeSchema(SCHEMA));
     },
   });
-  const { fields } = await control.topicSchema("/drive/imu");
+  const { fields } = (await control.topicSchema("/drive/imu"))!;
   assert.deepEqual(fields.map(({ name, type }) => [name, type]), [["timestamp_ns", {
     kind: "int",
     bits: 64,
@@ -229,7 +229,7 @@ test("a 0.6 server is read with what its schemas say", async () => {
     ticket: utf8("part"),
     metadata: { ...TOPIC, dataInfo: { totalRowCount: 3n, totalBytes: 4n, totalChunksCount: 5n } },
   }]);
-  assert.deepEqual((await control.topicSchema("drive/imu")).fields.map(({ name }) => name), ["timestamp_ns"]);
+  assert.deepEqual((await control.topicSchema("drive/imu"))!.fields.map(({ name }) => name), ["timestamp_ns"]);
   assert.ok(!flight.calls.includes("getSchema"));
 });
 

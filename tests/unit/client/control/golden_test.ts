@@ -90,7 +90,7 @@ test("a real 0.5.0 server is recognised and read", { skip }, async () => {
   const window = await control.sequenceInfo("golden_raw", { startNs: 1010n, endNs: 1030n });
   assert.notDeepEqual(window.endpoints[0]!.ticket, imu!.ticket);
 
-  const { fields } = await control.topicSchema("golden_raw/imu");
+  const { fields } = (await control.topicSchema("golden_raw/imu"))!;
   assert.deepEqual(fields.map((field) => field.name), ["timestamp_ns", "frame_id", "acceleration"]);
   await assert.rejects(
     control.sequenceInfo("absent"),
