@@ -21,6 +21,10 @@ export const COMMON_OPTIONS: {
   readonly json: { readonly type: "boolean" };
 } = { host: { type: "string" }, port: { type: "string" }, directory: { type: "string" }, json: { type: "boolean" } };
 
+/** What the usage text of those commands says of them. */
+export const PLACE_USAGE: string = `Works on a server (--host 127.0.0.1 --port 6726) or, without one, on a folder \
+(--directory DIR).`;
+
 /** What {@linkcode COMMON_OPTIONS} parse to. */
 export interface CommonOptions {
   /** Server to speak to. @default 127.0.0.1 */

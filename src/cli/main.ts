@@ -58,8 +58,8 @@ const USAGE = `mosaico COMMAND [options]
 ${Object.values(COMMANDS).map((command) => `  ${command.summary}`).join("\n")}
 
 Every command but serve and demo works on a server (--host 127.0.0.1 --port 6726)
-or on a folder (--directory DIR), and prints one JSON document with --json.
-MOSAICO_API_KEY and MOSAICO_TLS_CERT_FILE are used when set.`;
+or on a folder (--directory DIR), and prints one JSON document with --json; cat prints one a line.
+MOSAICO_API_KEY and MOSAICO_TLS_CERT_FILE are used when set. mosaico COMMAND --help says more.`;
 
 /** Runs a command line and answers its exit code. Never throws. */
 export async function main(args: readonly string[]): Promise<number> {

@@ -64,6 +64,11 @@ export function formatCount(count: number | bigint | undefined): string {
   return count.toString().replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
+/** A count of things, such as `1 session` or `2,000 sessions`. */
+export function formatCounted(count: number, thing: string): string {
+  return `${formatCount(count)} ${thing}${count === 1 ? "" : "s"}`;
+}
+
 /** Nanoseconds since 1970 as a date in UTC with millisecond precision. */
 export function formatTime(timestampNs: bigint | undefined): string {
   if (timestampNs === undefined) return "-";
@@ -73,8 +78,11 @@ export function formatTime(timestampNs: bigint | undefined): string {
     : new Date(Number(ms)).toISOString();
 }
 
-/** A line on stderr that is drawn over and over; nothing at all when stderr is no terminal. */
-export class ProgressLine {
+/**
+ * A line on stderr that is drawn over and over; nothing at all when stderr is no terminal. The end of its scope takes it
+ * away.
+ */
+export class ProgressLine implements Disposable {
   readonly #title: string;
   #drawnAt = 0;
   #drawn = false;
@@ -97,5 +105,11 @@ export class ProgressLine {
   /** Takes the line away. */
   clear(): void {
     if (this.#drawn) process.stderr.write("\r\x1b[K");
+    this.#drawn = false;
+  }
+
+  /** As {@linkcode clear}. */
+  [Symbol.dispose](): void {
+    this.clear();
   }
 }

@@ -9,7 +9,7 @@ import { basename } from "node:path";
 import { importMcap, type ImportReport } from "../bridges/mcap/mod.ts";
 import type { MosaicoClient } from "../client/mod.ts";
 import { UsageError } from "./arguments.ts";
-import { formatCount, print, ProgressLine, table } from "./output.ts";
+import { formatCount, formatCounted, print, ProgressLine, table } from "./output.ts";
 
 /** Bytes read from disk at a time. */
 const READ_BYTES = 1 << 20;
@@ -32,9 +32,9 @@ export async function recordFile(
   signal: AbortSignal,
 ): Promise<ImportReport> {
   const { size } = await stat(path);
-  const progress = new ProgressLine(basename(path));
+  using progress = new ProgressLine(basename(path));
   await using sequence = await client.sequenceCreate(name, {
-    metadata: { mcap_injection: basename(path) },
+    metadata: { sourceFile: basename(path) },
     onError: "delete",
   });
   try {
@@ -51,8 +51,6 @@ export async function recordFile(
   } catch (error) {
     await sequence.abort(error);
     throw signal.aborted ? signal.reason : error;
-  } finally {
-    progress.clear();
   }
 }
 
@@ -68,12 +66,14 @@ export function printReport(report: ImportReport): void {
   for (const line of table(["TOPIC", "SCHEMA", "TYPE", "READ", "WRITTEN"], rows)) print(line);
   for (const topic of report.topics) {
     for (const { code, count, first } of topic.skipped) {
-      print(`${topic.channel}: ${formatCount(count)} messages left out [${code}]: ${first}`);
+      print(`${topic.channel}: ${formatCounted(count, "message")} left out [${code}]: ${first}`);
     }
   }
   for (const { offset, reason } of report.damage) print(`damage at byte ${formatCount(offset)}: ${reason}`);
+  const notImported = [[report.attachments, "attachment"], [report.metadataRecords, "metadata record"]] as const;
+  for (const [count, thing] of notImported) if (count > 0) print(`${formatCounted(count, thing)} not imported`);
   const more = report.damageCount - report.damage.length;
-  if (more > 0) print(`and ${formatCount(more)} more damaged places`);
+  if (more > 0) print(`and ${formatCounted(more, "more damaged place")}`);
   const declared = report.messagesDeclared;
   const lost = declared === undefined ? 0 : declared - report.messagesRead;
   print(

@@ -176,7 +176,9 @@ test("a command line that cannot be understood ends with 2 and says why", { time
   for (const name of ["serve", "import", "ls", "info", "cat", "rm", "doctor", "demo"]) {
     assert.match(help.stdout, new RegExp(`^  ${name}`, "m"));
   }
-  assert.equal((await runCommand(["cat", "--help"])).code, 0);
+  const usage = await runCommand(["cat", "--help"]);
+  assert.equal(usage.code, 0);
+  assert.match(usage.stdout, /--limit[^]*--host[^]*--directory/);
   assert.equal((await runCommand([])).code, 2);
 });
 
@@ -243,6 +245,36 @@ test("import of what is no recording ends with 1 and leaves no sequence", { time
     const run = await runCommand(["import", path, "--name", "n", ...here]);
     assert.equal(run.code, 1, path);
     assert.equal((await runCommand(["ls", "--json", ...here])).stdout, "[]\n", path);
+  }
+});
+
+test("import --json reports the files before the one that failed", { timeout: 60_000 }, async () => {
+  await using folder = await temporaryFolder();
+  const good = join(folder.path, "good.mcap");
+  await largeFile(good, 3);
+  const run = await runCommand([
+    "import",
+    good,
+    join(folder.path, "absent.mcap"),
+    "--json",
+    "--directory",
+    folder.path,
+  ]);
+  assert.equal(run.code, 1);
+  assert.match(run.stderr, /absent\.mcap/);
+  const reports = parseJson(run.stdout) as unknown as JsonObject[];
+  assert.deepEqual(reports.map((report) => [report["sequence"], report["messagesPushed"]]), [["good", 3]]);
+});
+
+test("demo records a file, reads it back, and can be run again", { timeout: 60_000 }, async () => {
+  await using folder = await temporaryFolder();
+  const path = join(folder.path, "texts.mcap");
+  await largeFile(path, 500);
+  for (const name of ["texts", "texts-2"]) {
+    const { code, stdout, stderr } = await runCommand(["demo", path, "--directory", join(folder.path, "drives")]);
+    assert.deepEqual([code, stderr], [0, ""], stdout);
+    assert.match(stdout, new RegExp(`^${name}: [^]*/text +String +500 [^]*write: 500 rows[^]*read: 500 rows`, "m"));
+    assert.match(stdout, /every row came back, in time order\n$/);
   }
 });
 

@@ -5,17 +5,19 @@
  */
 import process from "node:process";
 import { stringifyJson } from "../../base/mod.ts";
-import { COMMON_OPTIONS, countOf, onlyArgument, parseCommand, timeOf } from "../arguments.ts";
+import { COMMON_OPTIONS, countOf, onlyArgument, parseCommand, PLACE_USAGE, timeOf } from "../arguments.ts";
 import { withClient } from "../connection.ts";
 import { NotFoundError } from "../not_found.ts";
 import { plain } from "../output.ts";
 
 /** Usage text. */
-export const CAT_USAGE = `mosaico cat NAME [--topic T]… [--start TIME] [--end TIME] [--limit N]
+export const CAT_USAGE: string = `mosaico cat NAME [--topic T]… [--start TIME] [--end TIME] [--limit N]
 
 Prints the messages of a sequence in time order, one JSON object a line:
 {"topic":…,"timestampNs":…,"ontologyTag":…,"data":{…}}. Bytes are base64; NaN is null.
-TIME is nanoseconds since 1970 or a date such as 2026-11-22T10:00:00Z; the start is inclusive, the end exclusive.`;
+TIME is nanoseconds since 1970 or a date such as 2026-11-22T10:00:00Z; the start is inclusive, the end exclusive.
+
+${PLACE_USAGE}`;
 
 /** Text that is gathered before it is written. */
 const WRITE_BYTES = 1 << 16;

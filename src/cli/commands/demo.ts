@@ -12,16 +12,17 @@ import { CompressedImage, Image, IMU, Lidar, PointCloud2 } from "../../ontology/
 import { QueryOntologyCatalog, QuerySequence, QueryTopic } from "../../query/mod.ts";
 import { parseCommand, UsageError } from "../arguments.ts";
 import { interruptSignal } from "../interrupt.ts";
-import { formatBytes, formatCount, formatTime, print, ProgressLine } from "../output.ts";
+import { formatBytes, formatCount, formatCounted, formatTime, print, ProgressLine } from "../output.ts";
 import { printReport, recordFile, sequenceNameOf } from "../recording.ts";
 import { startServerProcess } from "../server_process.ts";
 import { summarize, topicTable } from "./info.ts";
 
 /** Usage text. */
-export const DEMO_USAGE = `mosaico demo [FILE] [--directory drives]
+export const DEMO_USAGE = `mosaico demo [FILE] [--directory DIR]
 
-Starts the embedded server as a process of its own on a folder, records FILE (.mcap) or 30 seconds of a simulated drive
-into it, lists it, reads it back merged in time, decodes a camera frame and a LIDAR scan, and runs a query.
+Starts the embedded server as a process of its own on a folder (./drives, or DIR), records FILE (.mcap) or 30 seconds
+of a simulated drive into it, lists it, reads it back merged in time, decodes a camera frame and a LIDAR scan, and
+runs a query.
 Exit code 0 when every row came back.`;
 
 /** Length of the simulated drive. */
@@ -74,7 +75,7 @@ async function freeName(client: MosaicoClient, name: string): Promise<string> {
 
 async function recordSimulation(client: MosaicoClient, name: string, signal: AbortSignal): Promise<Recording> {
   const seconds = SIMULATED_SECONDS;
-  const progress = new ProgressLine(`recording ${seconds} s`);
+  using progress = new ProgressLine(`recording ${seconds} s`);
   const started = performance.now();
   const rows = new Map<string, number>();
   const writers = new Map<string, TopicWriter<unknown>>();
@@ -129,7 +130,7 @@ async function recordRecording(
 
 /** Reads everything in time order, and looks into the first frame and the first scan. */
 async function readBack(sequence: SequenceHandler, signal: AbortSignal): Promise<Recording> {
-  const progress = new ProgressLine("reading back");
+  using progress = new ProgressLine("reading back");
   const rows = new Map<string, number>();
   const started = performance.now();
   const stream = sequence.stream({ signal });
@@ -139,7 +140,6 @@ async function readBack(sequence: SequenceHandler, signal: AbortSignal): Promise
   let lastNs: bigint | undefined;
   let count = 0;
   for await (const { topic, ontologyTag, timestampNs, data } of stream) {
-    signal.throwIfAborted();
     if (lastNs !== undefined && timestampNs < lastNs) inOrder = false;
     lastNs = timestampNs;
     rows.set(topic, (rows.get(topic) ?? 0) + 1);
@@ -228,7 +228,7 @@ async function queryIt(client: MosaicoClient, name: string): Promise<void> {
     const moments = await topic.clusterize({ clusteringDtNs: 1_000_000_000n });
     const first = moments[0]!.range;
     print(
-      `query IMU.acceleration.y > 2 m/s²: ${topic.name}, ${formatCount(moments.length)} moments, ` +
+      `query IMU.acceleration.y > 2 m/s²: ${topic.name}, ${formatCounted(moments.length, "moment")}, ` +
         `the first from ${formatTime(first.startNs)} to ${formatTime(first.endNs)}`,
     );
   }

@@ -3,18 +3,24 @@
  *
  * @module
  */
-import { COMMON_OPTIONS, parseCommand, UsageError } from "../arguments.ts";
+import type { ImportReport } from "../../bridges/mcap/mod.ts";
+import { COMMON_OPTIONS, parseCommand, PLACE_USAGE, UsageError } from "../arguments.ts";
 import { withClient } from "../connection.ts";
 import { interruptSignal } from "../interrupt.ts";
 import { print, printJson } from "../output.ts";
 import { printReport, recordFile, sequenceNameOf } from "../recording.ts";
 
 /** Usage text. */
-export const IMPORT_USAGE = `mosaico import FILE… [--name N]
+export const IMPORT_USAGE: string = `mosaico import FILE… [--name N] [--json]
 
 Records each file (.mcap with ROS 2 messages) into a sequence of its own, named after the file, or N for a single file.
 A damaged file gives everything outside its damage; the report names each topic, each count and each loss.
-Exit code 1 when anything was lost.`;
+Exit code 1 when anything was lost. --json prints a list with a report for each file.
+
+${PLACE_USAGE}`;
+
+/** As many Workers as lanes: a recording is worth their start. */
+const WITH_WORKERS = {};
 
 /** Runs the command. */
 export async function importFiles(args: readonly string[]): Promise<number> {
@@ -24,15 +30,18 @@ export async function importFiles(args: readonly string[]): Promise<number> {
   const jobs = files.map((file) => ({ file, name: values.name ?? sequenceNameOf(file) }));
   using interrupt = interruptSignal();
   return await withClient(values, async (client) => {
-    const reports = [];
-    for (const { file, name } of jobs) {
-      const report = await recordFile(client, file, name, interrupt.signal);
-      reports.push({ sequence: name, ...report });
-      if (values.json) continue;
-      print(`${file} → ${name}`);
-      printReport(report);
+    const reports: (ImportReport & { readonly sequence: string })[] = [];
+    try {
+      for (const { file, name } of jobs) {
+        const report = await recordFile(client, file, name, interrupt.signal);
+        reports.push({ sequence: name, ...report });
+        if (values.json) continue;
+        print(`${file} → ${name}`);
+        printReport(report);
+      }
+    } finally {
+      if (values.json) printJson(reports); // of the files before one that failed, too
     }
-    if (values.json) printJson(reports);
     return reports.every((report) => report.complete) ? 0 : 1;
-  });
+  }, WITH_WORKERS);
 }

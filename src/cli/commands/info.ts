@@ -5,15 +5,17 @@
  */
 import type { SequenceHandler } from "../../client/mod.ts";
 import { unpackLocator } from "../../protocol/mod.ts";
-import { COMMON_OPTIONS, onlyArgument, parseCommand } from "../arguments.ts";
+import { COMMON_OPTIONS, onlyArgument, parseCommand, PLACE_USAGE } from "../arguments.ts";
 import { withClient } from "../connection.ts";
-import { formatBytes, formatCount, formatTime, print, printJson, table } from "../output.ts";
+import { formatBytes, formatCount, formatCounted, formatTime, print, printJson, table } from "../output.ts";
 import { NotFoundError } from "../not_found.ts";
 
 /** Usage text. */
-export const INFO_USAGE = `mosaico info NAME [--json]
+export const INFO_USAGE: string = `mosaico info NAME [--json]
 
-Shows a sequence: its topics with type, rows, bytes and time range, its sessions, its metadata.`;
+Shows a sequence: its topics with type, rows, bytes and time range, its sessions, its metadata.
+
+${PLACE_USAGE}`;
 
 /** A topic as `info --json` prints it. */
 export interface TopicSummary {
@@ -70,9 +72,7 @@ export async function info(args: readonly string[]): Promise<number> {
       return 0;
     }
     print(
-      `${name}  ${formatBytes(sequence.totalSizeBytes)}, ${sessions.length} session${
-        sessions.length === 1 ? "" : "s"
-      }, ` +
+      `${name}  ${formatBytes(sequence.totalSizeBytes)}, ${formatCounted(sessions.length, "session")}, ` +
         `created ${formatTime(createdAtNs)}, ${locked ? "finalized" : "open"}`,
     );
     if (Object.keys(userMetadata).length > 0) printJson(userMetadata);

@@ -3,14 +3,16 @@
  *
  * @module
  */
-import { COMMON_OPTIONS, parseCommand, UsageError } from "../arguments.ts";
+import { COMMON_OPTIONS, parseCommand, PLACE_USAGE, UsageError } from "../arguments.ts";
 import { withClient } from "../connection.ts";
 import { formatBytes, formatCount, formatTime, print, printJson, table } from "../output.ts";
 
 /** Usage text. */
-export const LS_USAGE = `mosaico ls [--json]
+export const LS_USAGE: string = `mosaico ls [--json]
 
-Lists the sequences of a server (--host, --port) or of a folder (--directory).`;
+Lists the sequences: topics, rows, size, time range, and whether they are finalized.
+
+${PLACE_USAGE}`;
 
 /** Runs the command. */
 export async function ls(args: readonly string[]): Promise<number> {

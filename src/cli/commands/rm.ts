@@ -3,14 +3,16 @@
  *
  * @module
  */
-import { COMMON_OPTIONS, onlyArgument, parseCommand } from "../arguments.ts";
+import { COMMON_OPTIONS, onlyArgument, parseCommand, PLACE_USAGE } from "../arguments.ts";
 import { withClient } from "../connection.ts";
 import { print, printJson } from "../output.ts";
 
 /** Usage text. */
-export const RM_USAGE = `mosaico rm NAME [--force]
+export const RM_USAGE: string = `mosaico rm NAME [--force] [--json]
 
-Deletes a sequence and all its data, for good. A finalized sequence needs --force.`;
+Deletes a sequence and all its data, for good. A finalized sequence needs --force.
+
+${PLACE_USAGE}`;
 
 /** Runs the command. */
 export async function rm(args: readonly string[]): Promise<number> {
