@@ -21,8 +21,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   protocol: ["wire", "proto", "ontology"],
   query: ["ontology", "columnar", "protocol"],
   client: ["wire", "columnar", "codecs", "ontology", "protocol", "query"],
-  server: ["wire", "columnar", "codecs", "ontology", "protocol", "query", "proto"],
-  bridges: ["client", "ontology", "columnar", "codecs"],
+  server: ["wire", "columnar", "codecs", "protocol", "query", "proto"],
+  bridges: ["ontology", "columnar", "codecs"],
   cli: ["client", "server", "bridges", "ontology", "columnar", "codecs", "protocol", "query", "wire"],
 };
 
@@ -35,7 +35,7 @@ const SUB_ROOMS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** `node:` modules that both runtimes share, and the rooms that may use them. */
-const NODE_MODULES_IN = /^src\/(server|cli)\/|^src\/wire\/net\/|^src\/client\/environment\.ts$/;
+const NODE_MODULES_IN = /^src\/(server\/(storage|catalogue)|cli)\/|^src\/wire\/net\/|^src\/client\/environment\.ts$/;
 const ZLIB_IN = /^src\/(codecs|wire\/grpc)\//;
 
 function* sources(folder: string): Generator<string> {
@@ -62,6 +62,18 @@ const files = [...sources("src")];
 test("every room is known", () => {
   const rooms = new Set(files.map((path) => path.split("/")[1]!));
   assert.deepEqual([...rooms].filter((room) => !(room in MAY_IMPORT)), []);
+});
+
+test("the drawing of the architecture says the same", () => {
+  const text = readFileSync(join(ROOT, "docs/architecture.md"), "utf8");
+  const drawn = new Map<string, readonly string[]>();
+  for (const [, room, arrow] of text.matchAll(/^([a-z]+)\/ {2,}[^←\n]*(?:← (.*))?$/gm)) {
+    const lower = [...Object.keys(MAY_IMPORT)].filter((name) => name !== room && name !== "base");
+    drawn.set(room!, arrow === undefined ? [] : arrow === "all" ? lower : arrow.split(", "));
+  }
+  const sorted = (table: Iterable<readonly [string, readonly string[]]>) =>
+    Object.fromEntries([...table].map(([room, names]) => [room, [...names].sort()]));
+  assert.deepEqual(sorted(drawn), sorted(Object.entries(MAY_IMPORT)));
 });
 
 test("rooms import only the rooms below them, and only by their door", () => {
