@@ -14,11 +14,11 @@ import {
 } from "../protocol/mod.ts";
 import { Query, type QueryBuilder, QueryResponse } from "../query/mod.ts";
 import { RpcError } from "../wire/flight/mod.ts";
-import { ControlConnection, type Notification } from "./control/mod.ts";
+import { type CallLimits, ControlConnection, type Notification } from "./control/mod.ts";
 import { readEnvironment } from "./environment.ts";
 import { type HandlerParts, registryOf, SequenceHandler, TopicHandler } from "./handlers/mod.ts";
 import { LaneOpener, LanePool } from "./lanes/mod.ts";
-import { type CallLimits, type ConnectOptions, DEFAULTS } from "./options.ts";
+import { type ConnectOptions, DEFAULTS } from "./options.ts";
 import { sequenceSystemInfo, type SystemInfo, topicSystemInfo } from "./system_info.ts";
 import { SequenceUpdater, SequenceWriter, type SessionErrorPolicy, type WritingParts } from "./writing/mod.ts";
 
@@ -319,7 +319,8 @@ export class MosaicoClient implements AsyncDisposable {
 
   /** Physical state of a sequence; `undefined` when there is none. */
   async sequenceSystemInfo(sequenceName: string, options: CallLimits = {}): Promise<SystemInfo | undefined> {
-    return await found(async () => sequenceSystemInfo(await this.#control.sequenceInfo(sequenceName, {}, options)));
+    const sequence = await this.sequenceHandler(sequenceName, options);
+    return sequence && sequenceSystemInfo(sequence);
   }
 
   /** Physical state of a topic; `undefined` when there is none. */

@@ -9,11 +9,11 @@ export {
   type SequenceDeleteOptions,
   type SequenceUpdateOptions,
 } from "./client.ts";
-export type { Notification } from "./control/mod.ts";
+export type { CallLimits, Notification } from "./control/mod.ts";
 export type { EnvironmentOptions } from "./environment.ts";
 export { SequenceHandler, type SequenceStreamOptions, type StreamWindow, TopicHandler } from "./handlers/mod.ts";
 export type { Compression } from "./lanes/mod.ts";
-export type { CallLimits, ConnectOptions, TlsOptions } from "./options.ts";
+export type { ConnectOptions, TlsOptions } from "./options.ts";
 export { SequenceStreamer, type TopicMessage, TopicStreamer, type TopicStreamInfo } from "./reading/mod.ts";
 export type { SystemInfo } from "./system_info.ts";
 export {

@@ -40,14 +40,6 @@ export interface ConnectOptions extends BatchingOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Options of any single call. */
-export interface CallLimits {
-  /** Cancels the call. */
-  readonly signal?: AbortSignal;
-  /** Deadline of the call, milliseconds. @default none */
-  readonly timeoutMs?: number;
-}
-
 /** Defaults, in one place. */
 export const DEFAULTS = {
   port: 6726,

@@ -4,7 +4,7 @@
  * @module
  */
 import type { TopicMetadata } from "../protocol/mod.ts";
-import type { SequenceInfo } from "./control/mod.ts";
+import type { SequenceHandler } from "./handlers/mod.ts";
 
 /** How much of what is stored, and since when. */
 export interface SystemInfo {
@@ -18,14 +18,9 @@ export interface SystemInfo {
   readonly chunkCount?: bigint;
 }
 
-/** Of a sequence: locked once all of its sessions are. */
-export function sequenceSystemInfo({ metadata, endpoints }: SequenceInfo): SystemInfo {
-  const { sessions, createdAtNs } = metadata;
-  return {
-    totalSizeBytes: endpoints.reduce((sum, topic) => sum + topic.metadata.dataInfo.totalBytes, 0n),
-    createdAtNs,
-    isLocked: sessions.length > 0 && sessions.every((session) => session.locked),
-  };
+/** Of a sequence. */
+export function sequenceSystemInfo({ totalSizeBytes, createdAtNs, locked }: SequenceHandler): SystemInfo {
+  return { totalSizeBytes, createdAtNs, isLocked: locked };
 }
 
 /** Of a topic. */

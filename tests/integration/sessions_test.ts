@@ -6,10 +6,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MosaicoClient, type Notification } from "../../src/client/mod.ts";
-import { Floating64, String as Text } from "../../src/ontology/mod.ts";
+import { Floating64, Integer64, String as Text } from "../../src/ontology/mod.ts";
 import { jsonCodec } from "../../src/protocol/mod.ts";
 import { GrpcStatus, RpcError, serveFlight } from "../../src/wire/flight/mod.ts";
-import { memoryNetwork } from "../../src/wire/net/mod.ts";
+import { ConnectionError, memoryNetwork, type Network } from "../../src/wire/net/mod.ts";
 import { type Embedded, startEmbedded } from "../support/embedded.ts";
 import { failure } from "../support/errors.ts";
 
@@ -176,3 +176,22 @@ async function leaveAnother(fx: Embedded): Promise<void> {
   await using drive = await fx.client.sequenceUpdate("drive");
   await (await drive.topicCreate("/more", Floating64)).push(1n, { data: 1 });
 }
+
+test("a topic whose data connection cannot be opened leaves nothing in the way of the next try", async () => {
+  const inner = memoryNetwork();
+  let isCut = false;
+  const network: Network = {
+    dial: (...args) => isCut ? Promise.reject(new ConnectionError("connection.refused", "cut")) : inner.dial(...args),
+    listen: (...args) => inner.listen(...args),
+  };
+  await using fx = await startEmbedded({ network, client: { timeoutMs: 300 } });
+  await using drive = await fx.client.sequenceCreate("drive");
+  isCut = true;
+  await failure(drive.topicCreate("/numbers", Integer64), "connection.");
+  assert.equal(await fx.client.topicExists("drive", "/numbers"), false);
+  assert.deepEqual(drive.listTopicWriters(), []);
+  isCut = false;
+  await (await drive.topicCreate("/numbers", Integer64)).push(1n, { data: 1n });
+  await drive.finalize();
+  assert.equal((await fx.client.topicHandler("drive", "/numbers"))?.messageCount, 1n);
+});

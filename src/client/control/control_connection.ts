@@ -30,15 +30,7 @@ import {
 import { inContext } from "./context.ts";
 import { complete, type FlightEndpoint, type FlightInfo, schemaMetadata } from "./flight_info.ts";
 import { negotiate, type NegotiateOptions } from "./negotiation.ts";
-import type { Negotiated, Notification, SequenceInfo, TopicEndpoint, TopicInfo } from "./types.ts";
-
-/** Options of a single call. */
-export interface ControlCallOptions {
-  /** Cancels the call. */
-  readonly signal?: AbortSignal;
-  /** Deadline, milliseconds. @default none */
-  readonly timeoutMs?: number;
-}
+import type { CallLimits, Negotiated, Notification, SequenceInfo, TopicEndpoint, TopicInfo } from "./types.ts";
 
 /** Criteria that every flight meets. */
 const EVERYTHING: Parameters<FlightConnection["listFlights"]>[0] = {
@@ -137,7 +129,7 @@ export class ControlConnection implements AsyncDisposable {
   async call<A extends Exclude<ActionName, PagedAction>>(
     action: A,
     request: Actions[A]["request"],
-    options: ControlCallOptions = {},
+    options: CallLimits = {},
   ): Promise<Actions[A]["answer"]> {
     await validateRequest(action, request);
     return await inContext(describe(action, request), async () => {
@@ -156,7 +148,7 @@ export class ControlConnection implements AsyncDisposable {
   async *page<A extends PagedAction>(
     action: A,
     request: Actions[A]["request"],
-    options: ControlCallOptions = {},
+    options: CallLimits = {},
   ): AsyncGenerator<Actions[A]["answer"], void, void> {
     const what = describe(action, request);
     if (!this.capabilities.topicFilters) {
@@ -175,7 +167,7 @@ export class ControlConnection implements AsyncDisposable {
   }
 
   /** Names of all sequences, in the server's order. @throws {RpcError} */
-  async listSequences(options: ControlCallOptions = {}): Promise<string[]> {
+  async listSequences(options: CallLimits = {}): Promise<string[]> {
     return await inContext("Cannot list sequences", async () => {
       const flights = await Array.fromAsync(this.#flight.listFlights(EVERYTHING, limitsOf(options)));
       return flights.flatMap((flight) => flight.flightDescriptor?.path ?? []);
@@ -192,7 +184,7 @@ export class ControlConnection implements AsyncDisposable {
   async sequenceInfo(
     name: string,
     window: TimestampRange = {},
-    options: ControlCallOptions = {},
+    options: CallLimits = {},
   ): Promise<SequenceInfo> {
     return await inContext(`Cannot get sequence "${name}"`, async () => {
       const locator = locatorOf("sequence", name);
@@ -218,7 +210,7 @@ export class ControlConnection implements AsyncDisposable {
    * @throws {ProtocolError} `message.invalid_locator`
    * @throws {RpcError} `rpc.not_found`
    */
-  async topicInfo(locator: string, window: TimestampRange = {}, options: ControlCallOptions = {}): Promise<TopicInfo> {
+  async topicInfo(locator: string, window: TimestampRange = {}, options: CallLimits = {}): Promise<TopicInfo> {
     return await inContext(`Cannot get topic "${locator}"`, async () => {
       const info = await this.#getFlightInfo(locatorOf("topic", locator), window, options);
       const [first, ...more] = info.endpoint;
@@ -239,7 +231,7 @@ export class ControlConnection implements AsyncDisposable {
    * @throws {RpcError} `rpc.not_found`
    * @throws {IpcError} when what the server sends is no schema
    */
-  async topicSchema(locator: string, options: ControlCallOptions = {}): Promise<Schema | undefined> {
+  async topicSchema(locator: string, options: CallLimits = {}): Promise<Schema | undefined> {
     return await inContext(`Cannot get the schema of topic "${locator}"`, async () => {
       const encapsulated = await this.#fetchSchema(locatorOf("topic", locator), options);
       return encapsulated.byteLength === 0 ? undefined : decodeSchema(unwrapEncapsulated(encapsulated));
@@ -247,7 +239,7 @@ export class ControlConnection implements AsyncDisposable {
   }
 
   /** As an encapsulated IPC message; empty when there is none. */
-  async #fetchSchema(locator: string, options: ControlCallOptions): Promise<Uint8Array> {
+  async #fetchSchema(locator: string, options: CallLimits): Promise<Uint8Array> {
     if (!this.capabilities.getSchema) return (await this.#getFlightInfo(locator, {}, options)).schema;
     const descriptor = commandDescriptor(this.codec.encodeSchemaCommand(locator));
     try {
@@ -262,7 +254,7 @@ export class ControlConnection implements AsyncDisposable {
   async notifications(
     kind: "sequence" | "topic",
     locator: string,
-    options: ControlCallOptions = {},
+    options: CallLimits = {},
   ): Promise<Notification[]> {
     const { notifications } = await this.call(`${kind}_notification_list`, { locator }, options);
     return notifications.map((item) => {
@@ -277,7 +269,7 @@ export class ControlConnection implements AsyncDisposable {
     });
   }
 
-  async #getFlightInfo(locator: string, window: TimestampRange, options: ControlCallOptions): Promise<FlightInfo> {
+  async #getFlightInfo(locator: string, window: TimestampRange, options: CallLimits): Promise<FlightInfo> {
     const { startNs, endNs } = window;
     if (startNs !== undefined && endNs !== undefined && startNs >= endNs) {
       throw new RangeError(`Cannot use the window: start ${startNs} is not before end ${endNs}`);
@@ -299,7 +291,7 @@ export class ControlConnection implements AsyncDisposable {
 }
 
 /** Signal and deadline alone: a caller's options may hold more, which must not reach the wire as options of the call. */
-function limitsOf({ signal, timeoutMs }: ControlCallOptions): ControlCallOptions {
+function limitsOf({ signal, timeoutMs }: CallLimits): CallLimits {
   return { ...(signal === undefined ? {} : { signal }), ...(timeoutMs === undefined ? {} : { timeoutMs }) };
 }
 

@@ -3,6 +3,6 @@
  *
  * @module
  */
-export { type ControlCallOptions, ControlConnection, type PagedAction } from "./control_connection.ts";
+export { ControlConnection, type PagedAction } from "./control_connection.ts";
 export { negotiate, type NegotiateOptions } from "./negotiation.ts";
-export type { Negotiated, Notification, SequenceInfo, TopicEndpoint, TopicInfo } from "./types.ts";
+export type { CallLimits, Negotiated, Notification, SequenceInfo, TopicEndpoint, TopicInfo } from "./types.ts";

@@ -13,6 +13,14 @@ import type {
   WireCodec,
 } from "../../protocol/mod.ts";
 
+/** Options of any single call. */
+export interface CallLimits {
+  /** Cancels the call. */
+  readonly signal?: AbortSignal;
+  /** Deadline of the call, milliseconds. @default none */
+  readonly timeoutMs?: number;
+}
+
 /** What client and server agreed on. */
 export interface Negotiated {
   /** What the server is known by. */

@@ -7,7 +7,7 @@ import { isMosaicoError, type JsonObject, messageOf, MosaicoError } from "../../
 import type { OntologyType } from "../../ontology/mod.ts";
 import { checkTopicName, checkUserMetadata, packLocator } from "../../protocol/mod.ts";
 import type { ControlConnection } from "../control/mod.ts";
-import type { Compression, LanePool } from "../lanes/mod.ts";
+import type { Compression, LanePool, LaneUpload, UploadStart } from "../lanes/mod.ts";
 import { TopicWriter } from "./topic_writer.ts";
 
 /** What happens to the data of a session that fails, or is left without `finalize()`. */
@@ -122,24 +122,23 @@ export abstract class SessionWriter implements AsyncDisposable {
     }
     const { control, lanes, batching, topicBytesInFlight } = this.#parts;
     const locator = packLocator(this.name, topicName);
-    const { ontologyTag, serializationFormat } = {
-      ontologyTag: type.tag,
-      serializationFormat: type.serializationFormat,
-    };
+    const { tag: ontologyTag, serializationFormat } = type;
     const request = { locator, sessionUuid: this.#sessionUuid, serializationFormat, ontologyTag, userMetadata };
     const { uuid } = await control.call("topic_create", request, options);
-    const lane = await lanes.next(options.signal);
     const { compression, batchBytes, flushIntervalMs } = { ...batching, ...options };
+    const command = control.codec.encodePutCommand({ locator, topicUuid: uuid });
+    const upload = await this.#openUpload({ command, schema: type.schema, compression }, options.signal)
+      .catch(async (error) => {
+        // A topic without an upload only stands in the way of the next try, and of finalize().
+        await control.call("topic_delete", { locator }).catch(() => {});
+        throw error;
+      });
     const maxBatchBytes = Math.floor(BATCH_SHARE * control.limits.maxMessageBytes);
     const writer = new TopicWriter<T>({
       name: topicName,
       locator,
       type,
-      upload: lane.upload({
-        command: control.codec.encodePutCommand({ locator, topicUuid: uuid }),
-        schema: type.schema,
-        compression,
-      }),
+      upload,
       clientCredit: lanes.credit,
       topicBytesInFlight,
       batchBytes: Math.min(batchBytes, maxBatchBytes),
@@ -172,6 +171,11 @@ export abstract class SessionWriter implements AsyncDisposable {
       new MosaicoError("session.not_finalized", `Session ${this.sessionLocator} was left without finalize()`),
     );
     await this.#ending.catch(() => {}); // finalize() has told its caller already
+  }
+
+  async #openUpload(start: UploadStart, signal?: AbortSignal): Promise<LaneUpload> {
+    const lane = await this.#parts.lanes.next(signal);
+    return lane.upload(start);
   }
 
   async #finalize(): Promise<void> {

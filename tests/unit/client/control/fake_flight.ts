@@ -11,7 +11,7 @@ import {
   type FlightInfo,
   FlightInfoSchema,
 } from "../../../../proto/gen/flight_pb.ts";
-import type { ControlCallOptions } from "../../../../src/client/control/mod.ts";
+import type { CallLimits } from "../../../../src/client/control/mod.ts";
 import { type FlightConnection, type FlightStream, RpcError } from "../../../../src/wire/flight/mod.ts";
 
 /** What the server does; what is absent answers UNIMPLEMENTED. */
@@ -46,7 +46,7 @@ export class FakeFlight implements FlightConnection {
   /** Calls in order: actions by name, else the verb. */
   readonly calls: string[] = [];
   /** Options of the last call. */
-  lastOptions: ControlCallOptions | undefined;
+  lastOptions: CallLimits | undefined;
   /** Whether a stream was left before its end. */
   cancelled = false;
   closed = 0;
@@ -56,20 +56,20 @@ export class FakeFlight implements FlightConnection {
     this.#script = script;
   }
 
-  doAction(action: Action, options?: ControlCallOptions): FlightStream<Uint8Array> {
+  doAction(action: Action, options?: CallLimits): FlightStream<Uint8Array> {
     return this.#stream(action.type, options, () => this.#run(this.#script.doAction)(action.type, action.body));
   }
 
-  listFlights(_criteria: Criteria, options?: ControlCallOptions): FlightStream<FlightInfo> {
+  listFlights(_criteria: Criteria, options?: CallLimits): FlightStream<FlightInfo> {
     return this.#stream("listFlights", options, () => this.#run(this.#script.listFlights)());
   }
 
-  async getFlightInfo(descriptor: FlightDescriptor, options?: ControlCallOptions): Promise<FlightInfo> {
+  async getFlightInfo(descriptor: FlightDescriptor, options?: CallLimits): Promise<FlightInfo> {
     this.#note("getFlightInfo", options);
     return await Promise.resolve(create(FlightInfoSchema, this.#run(this.#script.getFlightInfo)(descriptor.cmd)));
   }
 
-  async getSchema(descriptor: FlightDescriptor, options?: ControlCallOptions): Promise<Uint8Array> {
+  async getSchema(descriptor: FlightDescriptor, options?: CallLimits): Promise<Uint8Array> {
     this.#note("getSchema", options);
     return await Promise.resolve(this.#run(this.#script.getSchema)(descriptor.cmd));
   }
@@ -102,7 +102,7 @@ export class FakeFlight implements FlightConnection {
     await this.close();
   }
 
-  #note(call: string, options: ControlCallOptions | undefined): void {
+  #note(call: string, options: CallLimits | undefined): void {
     options?.signal?.throwIfAborted();
     this.calls.push(call);
     this.lastOptions = options;
@@ -119,7 +119,7 @@ export class FakeFlight implements FlightConnection {
 
   #stream<T>(
     call: string,
-    options: ControlCallOptions | undefined,
+    options: CallLimits | undefined,
     run: () => readonly T[] | Promise<readonly T[]>,
   ): FlightStream<T> {
     let entries: T[] | undefined;
