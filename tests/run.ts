@@ -147,7 +147,14 @@ const STEPS: readonly Step[] = [
   },
 ];
 
-const only = process.argv.includes("--only") ? process.argv[process.argv.indexOf("--only") + 1]!.split(",") : undefined;
+const only = process.argv.includes("--only")
+  ? (process.argv[process.argv.indexOf("--only") + 1] ?? "").split(",")
+  : undefined;
+const unknown = only?.find((name) => STEPS.every((step) => step.name !== name));
+if (unknown !== undefined) {
+  console.log(`There is no step "${unknown}"; the steps are ${STEPS.map((step) => step.name).join(", ")}`);
+  process.exit(2);
+}
 if (process.env["MOSAICO_TEST_DATA"] === undefined) {
   console.log("SKIPPED: tests on real recordings and corpora (MOSAICO_TEST_DATA names no folder)");
 }
