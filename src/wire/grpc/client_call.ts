@@ -86,6 +86,7 @@ export class Call implements ClientCall {
     const sink: StreamSink = {
       headers: (headers, endOfStream) => this.#onHeaders(headers, endOfStream),
       data: (chunk, endOfStream) => this.#onData(chunk, endOfStream),
+      target: (maxBytes) => this.#foreign === undefined ? this.#inbox.target(maxBytes) : undefined,
       trailers: (trailers) => this.#onTrailers(trailers),
       failed: (error) => this.fail(error),
     };

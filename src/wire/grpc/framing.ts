@@ -29,8 +29,8 @@ export function frameMessage(slices: readonly Uint8Array[], encoding: MessageEnc
 }
 
 /**
- * Puts messages together from pieces of any size. Every byte is copied exactly once, into a buffer of the message's own
- * size, which is checked before it is allocated.
+ * Puts messages together from pieces of any size. Every byte is copied once, or read in place, into a buffer of the
+ * message's own size, which is checked before it is allocated.
  */
 export class MessageAssembler {
   /** How the peer said it compresses; applies to messages with the flag set. */
@@ -53,6 +53,11 @@ export class MessageAssembler {
     return this.#prefixFilled > 0;
   }
 
+  /** Memory for at most `maxBytes` more of the message under way; bytes that are there already are not copied by `push`. */
+  target(maxBytes: number): Uint8Array | undefined {
+    return this.#message?.subarray(this.#messageFilled, this.#messageFilled + maxBytes);
+  }
+
   /** Takes body bytes. @throws {RpcError} RESOURCE_EXHAUSTED, INTERNAL or UNIMPLEMENTED */
   push(chunk: Uint8Array): void {
     let at = 0;
@@ -69,7 +74,8 @@ export class MessageAssembler {
       const message = this.#message;
       const size = Math.min(message.length - this.#messageFilled, chunk.length - at);
       if (size > 0) {
-        message.set(size === chunk.length ? chunk : chunk.subarray(at, at + size), this.#messageFilled);
+        const isInPlace = chunk.buffer === message.buffer; // it is nobody else's
+        if (!isInPlace) message.set(size === chunk.length ? chunk : chunk.subarray(at, at + size), this.#messageFilled);
         this.#messageFilled += size;
         at += size;
       }

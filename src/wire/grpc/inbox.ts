@@ -50,6 +50,11 @@ export class Inbox {
     if (this.#waitingBytes < HOLD_BYTES) this.#giveBack();
   }
 
+  /** Memory of the message under way for at most `maxBytes` more; `undefined` = none. `receive` knows its own memory. */
+  target(maxBytes: number): Uint8Array | undefined {
+    return this.#isOver ? undefined : this.#assembler.target(maxBytes);
+  }
+
   /**
    * The next message; `undefined` at the end.
    *

@@ -34,6 +34,7 @@ export class WatchedSocket implements Socket {
         this.#heardAt = performance.now();
         handler.data(chunk);
       },
+      target: () => handler.target?.(),
       closed: (error) => handler.closed(error),
     });
   }

@@ -26,6 +26,7 @@ export class IncomingCall implements ServerCall {
   readonly sink: StreamSink = {
     headers() {},
     data: (chunk, endOfStream) => this.#onData(chunk, endOfStream),
+    target: (maxBytes) => this.#inbox.target(maxBytes),
     trailers: () => this.endOfRequest(),
     failed: (error) => this.#onFailed(error),
   };

@@ -108,6 +108,11 @@ export class Connection implements StreamHost, ReceiverHost {
     return this.sender.hasOutput;
   }
 
+  /** Where the next bytes of the peer should go, *borrowed*; `undefined` = anywhere. {@linkcode receive} gets them there. */
+  get target(): Uint8Array | undefined {
+    return this.#reader.target();
+  }
+
   /** Takes bytes of the peer, *borrowed*, of any size. Whatever is wrong with them ends in `closed`, never in a throw. */
   receive(chunk: Uint8Array): void {
     if (this.#isClosed) return;

@@ -24,6 +24,8 @@ export interface FrameHandler {
   beginData(streamId: number, dataBytes: number, paddingBytes: number, endStream: boolean): void;
   /** A part of the body of that frame; the last part (perhaps empty) comes exactly once. */
   data(chunk: Uint8Array, isLast: boolean): void;
+  /** Memory for the next bytes of the body of that frame, at most so many; `undefined` = anywhere. */
+  target(maxBytes: number): Uint8Array | undefined;
   /** A complete header block. */
   headers(streamId: number, block: Uint8Array, endStream: boolean): void;
   /** RST_STREAM. */
@@ -45,6 +47,9 @@ export interface FrameHandler {
 /** Entries of a SETTINGS frame; there are seven known ones. */
 const MAX_SETTINGS = 64;
 const MAX_GOAWAY_TEXT_BYTES = 256;
+
+/** Body bytes from here on are worth a read of their own, to where they belong. */
+const DIRECT_BYTES = 64 << 10;
 
 const State = { PREFACE: 0, HEADER: 1, COLLECT: 2, PAD_LENGTH: 3, DATA: 4, SKIP: 5, STOPPED: 6 } as const;
 
@@ -74,6 +79,9 @@ export class FrameReader {
   #collected: Uint8Array = EMPTY_BYTES;
   #collectedBytes = 0;
 
+  /** Whether the last body went to where it belongs; then the header of the next frame is read alone, for that to go on. */
+  #isDirect = false;
+
   /** Creates a parser of what the peer of `role` sends. */
   constructor(role: Role, limits: Limits, remote: string, handler: FrameHandler) {
     this.#role = role;
@@ -94,6 +102,21 @@ export class FrameReader {
   get greeting(): Uint8Array {
     const isPartOfIt = this.#role === "server" ? this.#state === State.PREFACE : !this.#isGreeted;
     return isPartOfIt ? this.#head.subarray(0, this.#headBytes) : EMPTY_BYTES;
+  }
+
+  /** Where the next bytes should go; `undefined` = anywhere. Whoever asks pushes what it read there, as a view of it. */
+  target(): Uint8Array | undefined {
+    if (this.#state === State.DATA && this.#left >= DIRECT_BYTES) {
+      const target = this.#handler.target(this.#left);
+      this.#isDirect = target !== undefined;
+      return target;
+    }
+    if (this.#state === State.HEADER && this.#isDirect) {
+      return this.#head.subarray(this.#headBytes, FRAME_HEADER_BYTES);
+    }
+    // The end of a body, or a small frame: more comes along with it.
+    if (this.#state !== State.DATA) this.#isDirect = false;
+    return undefined;
   }
 
   /** Reads no more, not even the rest of a chunk under way. */

@@ -129,6 +129,13 @@ export class Receiver implements FrameHandler {
     if (endOfStream) this.#host.receiveDone(stream);
   }
 
+  /** See {@linkcode FrameHandler.target}. */
+  target(maxBytes: number): Uint8Array | undefined {
+    const stream = this.#dataStream;
+    if (stream === undefined || stream.failure !== undefined || stream.isDeaf) return undefined;
+    return stream.sink.target?.(maxBytes);
+  }
+
   /** See {@linkcode FrameHandler.headers}. */
   headers(streamId: number, block: Uint8Array, endStream: boolean): void {
     const { role, table } = this.#host;

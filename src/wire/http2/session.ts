@@ -69,6 +69,7 @@ export class Http2Session {
     }, { ...options, remote: socket.remote });
     socket.start({
       data: (chunk) => this.#connection.receive(chunk),
+      target: () => this.#connection.target,
       closed: (error) => this.#socketClosed(error),
     });
     if (socket.alpn !== undefined && socket.alpn !== "h2") {

@@ -19,6 +19,11 @@ export interface StreamSink {
    * {@linkcode Http2Stream.consume}, not by this call, so the sink decides when the peer may send more.
    */
   data(chunk: Uint8Array, endOfStream: boolean): void;
+  /**
+   * Memory, *borrowed*, of at most `maxBytes` that the next body bytes should be read into; `undefined` = any. Where the
+   * socket can, `data` then gets a view of just that memory.
+   */
+  target?(maxBytes: number): Uint8Array | undefined;
   /** Trailers; the stream ends with them. */
   trailers(trailers: HeaderList): void;
   /**

@@ -197,12 +197,16 @@ class DenoSocket extends SocketBase {
     }
   }
 
-  /** Reads into one buffer over and over; it grows while the peer fills it. */
+  /** Reads to where the handler wants it, or into one buffer over and over, which grows while the peer fills it. */
   async #readAll(): Promise<void> {
+    const handler = this.handler!;
     let buffer = new Uint8Array(FIRST_READ_BYTES);
     try {
-      for (let count = await this.#conn.read(buffer); count !== null; count = await this.#conn.read(buffer)) {
-        this.handler!.data(buffer.subarray(0, count));
+      for (;;) {
+        const target = handler.target?.() ?? buffer;
+        const count = await this.#conn.read(target);
+        if (count === null) break;
+        handler.data(target.subarray(0, count));
         if (this.isDone) return;
         if (count === buffer.byteLength && count < MAX_READ_BYTES) buffer = new Uint8Array(2 * count);
       }

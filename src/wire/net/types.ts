@@ -8,6 +8,11 @@
 export interface SocketHandler {
   /** Bytes arrived. `chunk` is *borrowed*: valid only during the call, the socket may reuse its memory. */
   data(chunk: Uint8Array): void;
+  /**
+   * Memory, *borrowed*, that the next bytes should be read into; `undefined` = any. Sockets that can read into given
+   * memory ask before each read, read no more than fits, and give `data` a view of just that memory.
+   */
+  target?(): Uint8Array | undefined;
   /** The socket is done, for good: orderly end of the peer (`undefined`) or the failure. Called exactly once. */
   closed(error: Error | undefined): void;
 }

@@ -11,14 +11,16 @@ import { streamOf } from "./support/messages.ts";
 import { filesOf, testData } from "./support/test_data.ts";
 
 const MAX_MS = 50;
+/** Compressed streams may rightly unpack to many times their size, which takes its time. */
+const MAX_UNPACKING_MS = 1_000;
 
 /** The outcome for `bytes`, which must come in time; a pause of the machine does not count, so there are eight tries. */
-function inTime(bytes: Uint8Array, name: string): Outcome {
+function inTime(bytes: Uint8Array, name: string, maxMs: number = MAX_MS): Outcome {
   for (let attempt = 1;; attempt++) {
     const start = performance.now();
     const outcome = readHostile(bytes);
     const ms = performance.now() - start;
-    if (ms < MAX_MS) return outcome;
+    if (ms < maxMs) return outcome;
     assert.ok(attempt < 8, `${name}: took ${ms.toFixed(0)} ms for ${bytes.byteLength} bytes`);
   }
 }
@@ -96,14 +98,14 @@ function streamOfTable({ schema, rows }: Table, codec?: BodyCodec): Uint8Array {
   return streamOf(schema, batches, codec);
 }
 
-function fuzz(streams: readonly Uint8Array[], cases: number, seed: number): void {
+function fuzz(streams: readonly Uint8Array[], cases: number, seed: number, maxMs: number = MAX_MS): void {
   const random = randomOf(seed);
   const codes = new Map<string, number>();
   for (let i = 0; i < cases; i++) {
     const bytes = injured(streams[i % streams.length]!, random);
     let outcome: Outcome;
     try {
-      outcome = inTime(bytes, `case ${i} of seed ${seed}`);
+      outcome = inTime(bytes, `case ${i} of seed ${seed}`, maxMs);
     } catch (cause) {
       throw new Error(`case ${i} of seed ${seed} escaped`, { cause });
     }
@@ -124,7 +126,7 @@ test("injured streams of ours end in time, in an error or a table", () => {
 test("injured compressed streams end in time, in an error or a table", () => {
   const samples = fc.sample(tables, { numRuns: 20, seed: 8 });
   const codecs = [lz4Codec(), zstdCodec()];
-  fuzz(samples.map((table, i) => streamOfTable(table, codecs[i % 2])), 500, 54_321);
+  fuzz(samples.map((table, i) => streamOfTable(table, codecs[i % 2])), 500, 54_321, MAX_UNPACKING_MS);
 });
 
 const goldFolder = testData("arrow", "gold");

@@ -46,6 +46,21 @@ test("MessageAssembler takes pieces of any size", () => {
   }
 });
 
+test("MessageAssembler takes bytes that were read into its own memory", () => {
+  const { messages, assembler: it } = assembler();
+  const sent = Uint8Array.from({ length: 1000 }, (_, i) => i);
+  it.push(prefix(0, 1000));
+  assert.equal(it.target(10)!.length, 10);
+  for (let at = 0; at < 1000;) {
+    const target = it.target(300)!;
+    target.set(sent.subarray(at, at + target.length));
+    it.push(target);
+    at += target.length;
+  }
+  assert.deepEqual(messages, [sent]);
+  assert.equal(it.target(300), undefined);
+});
+
 test("MessageAssembler tells a message that has begun from none", () => {
   const { assembler: it } = assembler();
   assert.equal(it.isInsideMessage, false);

@@ -75,6 +75,28 @@ for (const [name, network] of allNetworks) {
     await close();
   });
 
+  test(`${name}: bytes go where the handler wants them, or anywhere`, async () => {
+    const { near, far, close } = await connectPair(network);
+    near.start(new Recorder());
+    const wanted = new Uint8Array(10);
+    const recorder = new Recorder();
+    const chunks: Uint8Array[] = [];
+    far.start({
+      data: (chunk) => {
+        chunks.push(chunk);
+        recorder.data(chunk);
+      },
+      target: () => chunks.length === 0 ? wanted : undefined,
+      closed: (error) => recorder.closed(error),
+    });
+    await near.write([bytes("0123456789abcdef")]);
+    await recorder.received(16);
+    assert.equal(recorder.text, "0123456789abcdef");
+    const first = chunks[0]!;
+    if (first.buffer === wanted.buffer) assert.equal(first.byteLength, 10);
+    await close();
+  });
+
   test(`${name}: a write waits for a peer that does not read, and a destroyed socket lets it go`, async () => {
     const { near, close } = await connectPair(network);
     near.start(new Recorder());
