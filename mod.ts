@@ -32,9 +32,11 @@ export {
 export {
   type BatchingOptions,
   type CallLimits,
+  type ClientStats,
   type Compression,
   type ConnectOptions,
   type EnvironmentOptions,
+  type LaneStats,
   MosaicoClient,
   type Notification,
   type SequenceCreateOptions,
@@ -62,6 +64,7 @@ export {
 export type { Batch, Column, DataType, Field, Schema, TimeUnit, ValueArray } from "./src/columnar/mod.ts";
 export { IpcError, SchemaError } from "./src/columnar/mod.ts";
 export type {
+  CodecStatus,
   ImagePixels,
   JpegCodec,
   JpegDecodeOptions,
@@ -73,6 +76,7 @@ export type {
   LidarEncodeOptions,
   LidarProfile,
   LidarSummary,
+  NativeOptions,
 } from "./src/codecs/mod.ts";
 export {
   Acceleration,

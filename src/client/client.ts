@@ -4,6 +4,7 @@
  * @module
  */
 import { type JsonObject, MosaicoError } from "../base/mod.ts";
+import type { CodecStatus } from "../codecs/mod.ts";
 import { type OntologyRegistry, type OntologyType, standardRegistry } from "../ontology/mod.ts";
 import {
   checkSequenceName,
@@ -17,7 +18,7 @@ import { RpcError } from "../wire/flight/mod.ts";
 import { type CallLimits, ControlConnection, type Notification } from "./control/mod.ts";
 import { readEnvironment } from "./environment.ts";
 import { type HandlerParts, registryOf, SequenceHandler, TopicHandler } from "./handlers/mod.ts";
-import { LaneOpener, LanePool } from "./lanes/mod.ts";
+import { LaneOpener, LanePool, type LaneStats } from "./lanes/mod.ts";
 import { type ConnectOptions, DEFAULTS } from "./options.ts";
 import { sequenceSystemInfo, type SystemInfo, topicSystemInfo } from "./system_info.ts";
 import { SequenceUpdater, SequenceWriter, type SessionErrorPolicy, type WritingParts } from "./writing/mod.ts";
@@ -37,6 +38,14 @@ export type SequenceUpdateOptions = Omit<SequenceCreateOptions, "metadata">;
 export interface SequenceDeleteOptions extends CallLimits {
   /** Whether a locked (finalized) sequence may be deleted. @default false */
   readonly locked?: boolean;
+}
+
+/** What a client's data layer is and does at the moment. */
+export interface ClientStats {
+  /** Its lanes, the data connections. */
+  readonly lanes: readonly LaneStats[];
+  /** Bytes of batches on their way up, over all topics; at most `maxBytesInFlight`. */
+  readonly bytesInFlight: number;
 }
 
 /**
@@ -65,6 +74,7 @@ export interface SequenceDeleteOptions extends CallLimits {
 export class MosaicoClient implements AsyncDisposable {
   readonly #control: ControlConnection;
   readonly #lanes: LanePool;
+  readonly #laneOpener: LaneOpener;
   readonly #registry: OntologyRegistry;
   readonly #options: ConnectOptions;
   #closing: Promise<void> | undefined;
@@ -72,11 +82,13 @@ export class MosaicoClient implements AsyncDisposable {
   private constructor(
     control: ControlConnection,
     lanes: LanePool,
+    laneOpener: LaneOpener,
     registry: OntologyRegistry,
     options: ConnectOptions,
   ) {
     this.#control = control;
     this.#lanes = lanes;
+    this.#laneOpener = laneOpener;
     this.#registry = registry;
     this.#options = options;
   }
@@ -114,6 +126,7 @@ export class MosaicoClient implements AsyncDisposable {
       address: remote,
       timeoutMs,
       workers: options.workers ?? laneCount,
+      nativeCodecs: options.nativeCodecs ?? true,
       ...(network ? { network } : {}),
     });
     const lanes = new LanePool({
@@ -121,7 +134,7 @@ export class MosaicoClient implements AsyncDisposable {
       maxBytesInFlight: options.maxBytesInFlight ?? DEFAULTS.maxBytesInFlight,
       open: (slot, signal) => opener.open(slot, signal),
     });
-    return new MosaicoClient(control, lanes, options.registry ?? standardRegistry(), options);
+    return new MosaicoClient(control, lanes, opener, options.registry ?? standardRegistry(), options);
   }
 
   /** As {@linkcode connect}, with TLS and API key out of `MOSAICO_TLS_CERT_FILE` and `MOSAICO_API_KEY`. */
@@ -136,6 +149,18 @@ export class MosaicoClient implements AsyncDisposable {
   /** Version and limits of the server, as of connecting. */
   get info(): ServerInfo {
     return this.#control.info;
+  }
+
+  /** Where each lane runs and why, and what is under way. */
+  stats(): ClientStats {
+    const { maxBytesInFlight } = { ...DEFAULTS, ...this.#options };
+    return { lanes: this.#lanes.stats(), bytesInFlight: maxBytesInFlight - this.#lanes.credit.free };
+  }
+
+  /** What each codec runs on in this client's lanes (a native library, WASM, the runtime), and why. */
+  async codecs(): Promise<readonly CodecStatus[]> {
+    const open = this.#lanes.stats().find((lane) => lane.codecs.length > 0);
+    return open?.codecs ?? (await this.#laneOpener.codecs()).status;
   }
 
   /** Closes every connection; calls under way fail. Idempotent. */

@@ -4,6 +4,7 @@
  * @module
  */
 export {
+  type ClientStats,
   MosaicoClient,
   type SequenceCreateOptions,
   type SequenceDeleteOptions,
@@ -12,7 +13,7 @@ export {
 export type { CallLimits, Notification } from "./control/mod.ts";
 export type { EnvironmentOptions } from "./environment.ts";
 export { SequenceHandler, type SequenceStreamOptions, type StreamWindow, TopicHandler } from "./handlers/mod.ts";
-export type { Compression } from "./lanes/mod.ts";
+export type { Compression, LaneStats } from "./lanes/mod.ts";
 export type { ConnectOptions, TlsOptions } from "./options.ts";
 export { SequenceStreamer, type TopicMessage, TopicStreamer, type TopicStreamInfo } from "./reading/mod.ts";
 export type { SystemInfo } from "./system_info.ts";

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { NativeOptions } from "../codecs/mod.ts";
 import type { OntologyRegistry } from "../ontology/mod.ts";
 import type { Network } from "../wire/net/mod.ts";
 import type { BatchingOptions } from "./writing/mod.ts";
@@ -30,6 +31,13 @@ export interface ConnectOptions extends BatchingOptions {
    * @default as many as lanes
    */
   readonly workers?: number;
+  /**
+   * Whether liblz4 and libturbojpeg are used in place of WASM where they are installed and may be called already: under
+   * Deno only with `--allow-ffi`, which is never asked for. An object says where they are.
+   *
+   * @default true
+   */
+  readonly nativeCodecs?: boolean | NativeOptions;
   /** Bytes of batches that may be on their way up at once, over all topics. @default 64 MiB */
   readonly maxBytesInFlight?: number;
   /** Types to read rows as. @default all types of the ontology */

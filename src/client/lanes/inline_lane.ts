@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { lz4Codec, zstdCodec } from "../../codecs/mod.ts";
+import type { CodecStatus } from "../../codecs/mod.ts";
 import {
   type Batch,
   BatchDecoder,
@@ -23,6 +23,7 @@ import {
   ticketOf,
 } from "../../wire/flight/mod.ts";
 import { ConnectionError } from "../../wire/net/mod.ts";
+import type { LaneCodecs } from "./lane_codecs.ts";
 import type { Lane, LaneDownload, LaneUpload, UploadStart } from "./types.ts";
 
 /** A data connection that a lane owns. */
@@ -31,23 +32,28 @@ export interface DataConnection extends FlightClient {
   close(): Promise<void>;
 }
 
-/** Codecs of record batch bodies. */
-export type LaneCodecs = Readonly<Record<BodyCodec["name"], BodyCodec>>;
-
 /** A {@linkcode Lane} without a Worker. */
 export class InlineLane implements Lane {
   /** See {@linkcode Lane.inWorker}. */
   readonly inWorker = false;
   /** Never: its connection repairs itself. */
   readonly isLost = false;
+  /** See {@linkcode Lane.reason}. */
+  readonly reason: string;
   readonly #flight: DataConnection;
   readonly #codecs: LaneCodecs;
   #active = 0;
 
-  /** Wraps a data connection, which is *taken*. */
-  constructor(flight: DataConnection, codecs: LaneCodecs = { lz4: lz4Codec(), zstd: zstdCodec() }) {
+  /** Wraps a data connection, which is *taken*. `reason` says why there is no Worker. */
+  constructor(flight: DataConnection, codecs: LaneCodecs, reason: string) {
     this.#flight = flight;
     this.#codecs = codecs;
+    this.reason = reason;
+  }
+
+  /** See {@linkcode Lane.codecs}. */
+  get codecs(): readonly CodecStatus[] {
+    return this.#codecs.status;
   }
 
   /** See {@linkcode Lane.active}. */
@@ -57,7 +63,7 @@ export class InlineLane implements Lane {
 
   /** See {@linkcode Lane.upload}. */
   upload(start: UploadStart): LaneUpload {
-    const codec = start.compression === "none" ? undefined : this.#codecs[start.compression];
+    const codec = start.compression === "none" ? undefined : this.#codecs.bodies[start.compression];
     const schema = encodeSchema(start.schema); // throws before there is a call
     this.#active++;
     return new InlineUpload(this.#flight.doPut(), start.command, schema, codec, () => this.#active--);
@@ -66,7 +72,11 @@ export class InlineLane implements Lane {
   /** See {@linkcode Lane.download}. */
   download(ticket: Uint8Array): LaneDownload {
     this.#active++;
-    return new InlineDownload(this.#flight.doGet(ticketOf(ticket)), Object.values(this.#codecs), () => this.#active--);
+    return new InlineDownload(
+      this.#flight.doGet(ticketOf(ticket)),
+      Object.values(this.#codecs.bodies),
+      () => this.#active--,
+    );
   }
 
   /** See {@linkcode Lane.close}. */

@@ -4,10 +4,10 @@
  * @module
  */
 import { Semaphore } from "../../base/mod.ts";
-import { lz4Codec, zstdCodec } from "../../codecs/mod.ts";
 import { connectFlight } from "../../wire/flight/mod.ts";
 import { packError } from "./error_data.ts";
 import { InlineLane } from "./inline_lane.ts";
+import { loadLaneCodecs } from "./lane_codecs.ts";
 import { BatchPacker, BatchUnpacker } from "./packed_batch.ts";
 import type { LaneDownload, LaneUpload, UploadStart } from "./types.ts";
 import type { FromWorker, ToWorker } from "./worker_messages.ts";
@@ -69,10 +69,11 @@ export class LaneService {
 
   async #connect({ settings, lz4 }: Extract<ToWorker, { type: "connect" }>): Promise<void> {
     try {
-      const { address, timeoutMs } = settings;
+      const { address, timeoutMs, nativeCodecs = true } = settings;
+      const codecs = loadLaneCodecs({ nativeCodecs, lz4Module: lz4 });
       const flight = await connectFlight(address, { timeoutMs });
-      this.#lane = new InlineLane(flight, { lz4: lz4Codec({ module: lz4 }), zstd: zstdCodec() });
-      this.#post({ type: "connected" }, []);
+      this.#lane = new InlineLane(flight, await codecs, "it is a Worker's own");
+      this.#post({ type: "connected", codecs: this.#lane.codecs }, []);
     } catch (error) {
       this.#post({ type: "refused", error: packError(error) }, []);
     }

@@ -3,9 +3,10 @@
  *
  * @module
  */
-export { type DataConnection, InlineLane, type LaneCodecs } from "./inline_lane.ts";
+export { type DataConnection, InlineLane } from "./inline_lane.ts";
+export { type LaneCodecOptions, type LaneCodecs, loadLaneCodecs } from "./lane_codecs.ts";
 export { LaneOpener, type LaneOpenerOptions } from "./lane_opener.ts";
-export { LanePool, type LanePoolOptions } from "./lane_pool.ts";
+export { LanePool, type LanePoolOptions, type LaneStats } from "./lane_pool.ts";
 export { ownsBuffers } from "./packed_batch.ts";
 export type { Compression, Lane, LaneDownload, LaneUpload, UploadStart } from "./types.ts";
 export { WorkerLane, type WorkerLaneOptions, WorkerUnavailableError } from "./worker_lane.ts";

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { CodecStatus } from "../../codecs/mod.ts";
 import type { Batch, Schema } from "../../columnar/mod.ts";
 
 /** Compression of record batch bodies. */
@@ -52,6 +53,10 @@ export interface Lane {
   readonly active: number;
   /** Whether it runs in a Worker, not on the caller's thread. */
   readonly inWorker: boolean;
+  /** Why it runs there. */
+  readonly reason: string;
+  /** What its codecs run on, and why. */
+  readonly codecs: readonly CodecStatus[];
   /** Whether it has come to its end: what was under way failed, and it takes nothing new. */
   readonly isLost: boolean;
   /**

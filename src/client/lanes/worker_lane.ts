@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { lz4Module } from "../../codecs/mod.ts";
+import { type CodecStatus, lz4Module } from "../../codecs/mod.ts";
 import { ConnectionError } from "../../wire/net/mod.ts";
 import { unpackError } from "./error_data.ts";
 import type { Lane, LaneDownload, LaneUpload, UploadStart } from "./types.ts";
@@ -33,10 +33,13 @@ const CLOSE_MS = 2_000;
 export class WorkerLane implements Lane {
   /** See {@linkcode Lane.inWorker}. */
   readonly inWorker = true;
+  /** See {@linkcode Lane.reason}. */
+  readonly reason = "lanes run in Workers where these can be started";
   readonly #worker: Worker;
   readonly #transfers = new Map<number, WorkerUpload | WorkerDownload>();
   readonly #started = Promise.withResolvers<void>();
   readonly #connected = Promise.withResolvers<void>();
+  #codecs: readonly CodecStatus[] = [];
   readonly #closed = Promise.withResolvers<void>();
   #nextId = 0;
   #isStarted = false;
@@ -102,6 +105,11 @@ export class WorkerLane implements Lane {
     return this.#over !== undefined;
   }
 
+  /** See {@linkcode Lane.codecs}. */
+  get codecs(): readonly CodecStatus[] {
+    return this.#codecs;
+  }
+
   /** See {@linkcode Lane.upload}. */
   upload(start: UploadStart): LaneUpload {
     const upload = new WorkerUpload(this.#line());
@@ -156,6 +164,7 @@ export class WorkerLane implements Lane {
         this.#isStarted = true;
         return this.#started.resolve();
       case "connected":
+        this.#codecs = message.codecs;
         return this.#connected.resolve();
       case "refused":
         return this.#end(unpackError(message.error));

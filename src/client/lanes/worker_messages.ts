@@ -6,6 +6,7 @@
  *
  * @module
  */
+import type { CodecStatus, NativeOptions } from "../../codecs/mod.ts";
 import type { Schema } from "../../columnar/mod.ts";
 import type { FlightAddress } from "../../wire/flight/mod.ts";
 import type { PostedError } from "./error_data.ts";
@@ -18,6 +19,8 @@ export interface LaneSettings {
   readonly address: Omit<FlightAddress, "network">;
   /** Longest time to connect, milliseconds. */
   readonly timeoutMs: number;
+  /** Whether native codecs are tried, or where they are. @default true */
+  readonly nativeCodecs?: boolean | NativeOptions;
 }
 
 /** From the caller's side. `id` tells transfers apart. */
@@ -35,7 +38,7 @@ export type ToWorker =
 /** From the Worker. */
 export type FromWorker =
   | { readonly type: "started" }
-  | { readonly type: "connected" }
+  | { readonly type: "connected"; readonly codecs: readonly CodecStatus[] }
   | { readonly type: "refused"; readonly error: PostedError }
   | { readonly type: "sent"; readonly id: number }
   | { readonly type: "schema"; readonly id: number; readonly schema: Schema }

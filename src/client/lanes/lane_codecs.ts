@@ -1,0 +1,47 @@
+/**
+ * The codecs of a lane: native ones where they may be called, WASM otherwise. Each thread has its own.
+ *
+ * @module
+ */
+import {
+  type BodyCodec,
+  type CodecStatus,
+  codecStatus,
+  type JpegCodec,
+  jpegCodec,
+  loadNativeCodecs,
+  lz4Codec,
+  type NativeOptions,
+  zstdCodec,
+} from "../../codecs/mod.ts";
+
+/** What {@linkcode loadLaneCodecs} may be told. */
+export interface LaneCodecOptions {
+  /** Whether native libraries are tried, or where they are. @default true */
+  readonly nativeCodecs?: boolean | NativeOptions;
+  /** LZ4 in WASM, compiled by another thread. @default compiled here when needed */
+  readonly lz4Module?: WebAssembly.Module;
+}
+
+/** Codecs of one thread. */
+export interface LaneCodecs {
+  /** Compression of record batch bodies. */
+  readonly bodies: Readonly<Record<BodyCodec["name"], BodyCodec>>;
+  /** What each codec runs on, and why. */
+  readonly status: readonly CodecStatus[];
+  /** JPEG, loaded on its first use. @param module in WASM, compiled by another thread */
+  jpeg(module?: WebAssembly.Module): Promise<JpegCodec>;
+}
+
+/** Tries the native libraries, asking for no permission, and loads the codecs. */
+export async function loadLaneCodecs(options: LaneCodecOptions = {}): Promise<LaneCodecs> {
+  const { nativeCodecs = true, lz4Module } = options;
+  const native = nativeCodecs === false ? undefined : await loadNativeCodecs(nativeCodecs === true ? {} : nativeCodecs);
+  const given = native === undefined ? {} : { native };
+  let jpeg: Promise<JpegCodec> | undefined;
+  return {
+    bodies: { lz4: lz4Codec({ ...given, ...(lz4Module && { module: lz4Module }) }), zstd: zstdCodec() },
+    status: codecStatus(native),
+    jpeg: (module) => jpeg ??= jpegCodec({ ...given, ...(module && { module }) }),
+  };
+}
