@@ -17,7 +17,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file control.proto.
  */
 export const file_control: GenFile = /*@__PURE__*/
-  fileDesc("Cg1jb250cm9sLnByb3RvEgptb3NhaWNvLnYxIlQKDlRpbWVzdGFtcFJhbmdlEhUKCHN0YXJ0X25zGAEgASgDSACIAQESEwoGZW5kX25zGAIgASgDSAGIAQFCCwoJX3N0YXJ0X25zQgkKB19lbmRfbnMibgoPUmVzb3VyY2VMb2NhdG9yElsKB2xvY2F0b3IYASABKAlCSrpIR3JFMkNeWy0jKCkrLDAtOTstfl0rKCgvWy0jKCkrLDAtOTstfl0rKSp8OlswLTddWzAtOUEtSEpLTU5QLVRWLVpdezI1fSkkIiwKC1Nlc3Npb25VdWlkEh0KDHNlc3Npb25fdXVpZBgBIAEoCUIHukgEcgIQASKIAQoSTm90aWZpY2F0aW9uQ3JlYXRlEjwKB2xvY2F0b3IYASABKAlCK7pIKHImMiReWy0jKCkrLDAtOTstfl0rKC9bLSMoKSssMC05Oy1+XSspKiQSJwoRbm90aWZpY2F0aW9uX3R5cGUYAiABKAlCDLpICXIHUgVlcnJvchILCgNtc2cYAyABKAkiXAoOU2VxdWVuY2VDcmVhdGUSMwoHbG9jYXRvchgBIAEoCUIiukgfch0yG15bQS1aYS16MC05XVtBLVphLXowLTlfLV0qJBIVCg11c2VyX21ldGFkYXRhGAIgASgMIt4BCgtUb3BpY0NyZWF0ZRI8Cgdsb2NhdG9yGAEgASgJQiu6SChyJjIkXlstIygpKywwLTk7LX5dKygvWy0jKCkrLDAtOTstfl0rKSskEh0KDHNlc3Npb25fdXVpZBgCIAEoCUIHukgEcgIQARI8ChRzZXJpYWxpemF0aW9uX2Zvcm1hdBgDIAEoDjISLm1vc2FpY28udjEuRm9ybWF0Qgq6SAeCAQQQASAAEh0KDG9udG9sb2d5X3RhZxgEIAEoCUIHukgEcgIQARIVCg11c2VyX21ldGFkYXRhGAUgASgMIq8CChVUb3BpY0NsdXN0ZXJpemVQYXJhbXMSPAoHbG9jYXRvchgBIAEoCUIrukgociYyJF5bLSMoKSssMC05Oy1+XSsoL1stIygpKywwLTk7LX5dKykrJBIYChBjbHVzdGVyaW5nX2R0X25zGAIgASgEEhAKCG9udG9sb2d5GAMgASgMEqsBCg90aW1lc3RhbXBfcmFuZ2UYBCABKAsyGi5tb3NhaWNvLnYxLlRpbWVzdGFtcFJhbmdlQna6SHO6AXAKBndpbmRvdxIdZG9lcyBub3Qgc3RhcnQgYmVmb3JlIGl0cyBlbmQaRyFoYXModGhpcy5zdGFydF9ucykgfHwgIWhhcyh0aGlzLmVuZF9ucykgfHwgdGhpcy5zdGFydF9ucyA8IHRoaXMuZW5kX25zImwKFFRvcGljRmlsdGVySW50ZXJzZWN0EjsKBnRvcGljcxgBIAMoCzIhLm1vc2FpY28udjEuVG9waWNDbHVzdGVyaXplUGFyYW1zQgi6SAWSAQIIAhIXCg9pbnRlcnNlY3RfZHRfbnMYAiABKAQiHQoMUXVlcnlSZXF1ZXN0Eg0KBXF1ZXJ5GAEgASgMIhwKDFJlc291cmNlVXVpZBIMCgR1dWlkGAEgASgJIjQKE1Nlc3Npb25DcmVhdGVBbnN3ZXISDAoEdXVpZBgBIAEoCRIPCgdsb2NhdG9yGAIgASgJImIKEE5vdGlmaWNhdGlvbkl0ZW0SDAoEbmFtZRgBIAEoCRIZChFub3RpZmljYXRpb25fdHlwZRgCIAEoCRILCgNtc2cYAyABKAkSGAoQY3JlYXRlZF9kYXRldGltZRgEIAEoCSJHChBOb3RpZmljYXRpb25MaXN0EjMKDW5vdGlmaWNhdGlvbnMYASADKAsyHC5tb3NhaWNvLnYxLk5vdGlmaWNhdGlvbkl0ZW0iNwoOUXVlcnlJdGVtVG9waWMSDwoHbG9jYXRvchgBIAEoCRIUCgxvbnRvbG9neV90YWcYAiABKAkiSQoJUXVlcnlJdGVtEhAKCHNlcXVlbmNlGAEgASgJEioKBnRvcGljcxgCIAMoCzIaLm1vc2FpY28udjEuUXVlcnlJdGVtVG9waWMiMwoLUXVlcnlBbnN3ZXISJAoFaXRlbXMYASADKAsyFS5tb3NhaWNvLnYxLlF1ZXJ5SXRlbSJHChFUb3BpY0ZpbHRlckFuc3dlchImCgJ0cxgBIAEoCzIaLm1vc2FpY28udjEuVGltZXN0YW1wUmFuZ2USCgoCaWQYAiABKAQiRgoKU2VtVmVySXRlbRINCgVtYWpvchgBIAEoBBINCgVtaW5vchgCIAEoBBINCgVwYXRjaBgDIAEoBBILCgNwcmUYBCABKAkiSgoMU2VydmVyQ29uZmlnEh0KFW1heF9ncnBjX21lc3NhZ2Vfc2l6ZRgBIAEoBBIbChN0YXJnZXRfbWVzc2FnZV9zaXplGAIgASgEIm8KClNlcnZlckluZm8SDwoHdmVyc2lvbhgBIAEoCRImCgZzZW12ZXIYAiABKAsyFi5tb3NhaWNvLnYxLlNlbVZlckl0ZW0SKAoGY29uZmlnGAMgASgLMhgubW9zYWljby52MS5TZXJ2ZXJDb25maWci6QIKEEdldEZsaWdodEluZm9DbWQSPAoHbG9jYXRvchgBIAEoCUIrukgociYyJF5bLSMoKSssMC05Oy1+XSsoL1stIygpKywwLTk7LX5dKykqJBIfChJ0aW1lc3RhbXBfbnNfc3RhcnQYAiABKANIAIgBARIdChB0aW1lc3RhbXBfbnNfZW5kGAMgASgDSAGIAQE6qgG6SKYBGqMBCgZ3aW5kb3cSKHRoZSB3aW5kb3cgZG9lcyBub3Qgc3RhcnQgYmVmb3JlIGl0cyBlbmQabyFoYXModGhpcy50aW1lc3RhbXBfbnNfc3RhcnQpIHx8ICFoYXModGhpcy50aW1lc3RhbXBfbnNfZW5kKSB8fCB0aGlzLnRpbWVzdGFtcF9uc19zdGFydCA8IHRoaXMudGltZXN0YW1wX25zX2VuZEIVChNfdGltZXN0YW1wX25zX3N0YXJ0QhMKEV90aW1lc3RhbXBfbnNfZW5kIkwKDEdldFNjaGVtYUNtZBI8Cgdsb2NhdG9yGAEgASgJQiu6SChyJjIkXlstIygpKywwLTk7LX5dKygvWy0jKCkrLDAtOTstfl0rKSskImUKCERvUHV0Q21kEjwKB2xvY2F0b3IYASABKAlCK7pIKHImMiReWy0jKCkrLDAtOTstfl0rKC9bLSMoKSssMC05Oy1+XSspKyQSGwoKdG9waWNfdXVpZBgCIAEoCUIHukgEcgIQASKOAQoSU2Vzc2lvbkFwcE1ldGFkYXRhEg8KB2xvY2F0b3IYASABKAkSFQoNY3JlYXRlZF9hdF9ucxgCIAEoAxIcCg9jb21wbGV0ZWRfYXRfbnMYAyABKANIAIgBARIOCgZ0b3BpY3MYBCADKAkSDgoGbG9ja2VkGAUgASgIQhIKEF9jb21wbGV0ZWRfYXRfbnMihgEKE1NlcXVlbmNlQXBwTWV0YWRhdGESFQoNY3JlYXRlZF9hdF9ucxgBIAEoAxIPCgdsb2NhdG9yGAIgASgJEjAKCHNlc3Npb25zGAMgAygLMh4ubW9zYWljby52MS5TZXNzaW9uQXBwTWV0YWRhdGESFQoNdXNlcl9tZXRhZGF0YRgEIAEoDCJdChpUb3BpY0FwcE1ldGFkYXRhVGltZVdpbmRvdxIsCghpbnRlcnZhbBgBIAEoCzIaLm1vc2FpY28udjEuVGltZXN0YW1wUmFuZ2USEQoJcm93X2NvdW50GAIgASgEIpIBChhUb3BpY0FwcE1ldGFkYXRhRGF0YUluZm8SLAoIaW50ZXJ2YWwYASABKAsyGi5tb3NhaWNvLnYxLlRpbWVzdGFtcFJhbmdlEhcKD3RvdGFsX3Jvd19jb3VudBgCIAEoBBITCgt0b3RhbF9ieXRlcxgDIAEoBBIaChJ0b3RhbF9jaHVua3NfY291bnQYBCABKAQi7wIKEFRvcGljQXBwTWV0YWRhdGESFQoNY3JlYXRlZF9hdF9ucxgBIAEoAxIcCg9jb21wbGV0ZWRfYXRfbnMYAiABKANIAIgBARIOCgZsb2NrZWQYAyABKAgSDwoHbG9jYXRvchgEIAEoCRIUCgxvbnRvbG9neV90YWcYBSABKAkSMAoUc2VyaWFsaXphdGlvbl9mb3JtYXQYBiABKA4yEi5tb3NhaWNvLnYxLkZvcm1hdBIVCg11c2VyX21ldGFkYXRhGAcgASgMEjcKCWRhdGFfaW5mbxgIIAEoCzIkLm1vc2FpY28udjEuVG9waWNBcHBNZXRhZGF0YURhdGFJbmZvEkAKEHRpbWVfd2luZG93X2luZm8YCSABKAsyJi5tb3NhaWNvLnYxLlRvcGljQXBwTWV0YWRhdGFUaW1lV2luZG93EhcKD3Nlc3Npb25fbG9jYXRvchgKIAEoCUISChBfY29tcGxldGVkX2F0X25zKlkKBkZvcm1hdBIWChJGT1JNQVRfVU5TUEVDSUZJRUQQABISCg5GT1JNQVRfREVGQVVMVBABEhEKDUZPUk1BVF9SQUdHRUQQAhIQCgxGT1JNQVRfSU1BR0UQA2IGcHJvdG8z", [file_buf_validate_validate]);
+  fileDesc("Cg1jb250cm9sLnByb3RvEgptb3NhaWNvLnYxIlQKDlRpbWVzdGFtcFJhbmdlEhUKCHN0YXJ0X25zGAEgASgDSACIAQESEwoGZW5kX25zGAIgASgDSAGIAQFCCwoJX3N0YXJ0X25zQgkKB19lbmRfbnMibgoPUmVzb3VyY2VMb2NhdG9yElsKB2xvY2F0b3IYASABKAlCSrpIR3JFMkNeWy0jKCkrLDAtOTstfl0rKCgvWy0jKCkrLDAtOTstfl0rKSp8OlswLTddWzAtOUEtSEpLTU5QLVRWLVpdezI1fSkkIiwKC1Nlc3Npb25VdWlkEh0KDHNlc3Npb25fdXVpZBgBIAEoCUIHukgEcgIQASKIAQoSTm90aWZpY2F0aW9uQ3JlYXRlEjwKB2xvY2F0b3IYASABKAlCK7pIKHImMiReWy0jKCkrLDAtOTstfl0rKC9bLSMoKSssMC05Oy1+XSspKiQSJwoRbm90aWZpY2F0aW9uX3R5cGUYAiABKAlCDLpICXIHUgVlcnJvchILCgNtc2cYAyABKAkiXAoOU2VxdWVuY2VDcmVhdGUSMwoHbG9jYXRvchgBIAEoCUIiukgfch0yG15bQS1aYS16MC05XVtBLVphLXowLTlfLV0qJBIVCg11c2VyX21ldGFkYXRhGAIgASgMIt4BCgtUb3BpY0NyZWF0ZRI8Cgdsb2NhdG9yGAEgASgJQiu6SChyJjIkXlstIygpKywwLTk7LX5dKygvWy0jKCkrLDAtOTstfl0rKSskEh0KDHNlc3Npb25fdXVpZBgCIAEoCUIHukgEcgIQARI8ChRzZXJpYWxpemF0aW9uX2Zvcm1hdBgDIAEoDjISLm1vc2FpY28udjEuRm9ybWF0Qgq6SAeCAQQQASAAEh0KDG9udG9sb2d5X3RhZxgEIAEoCUIHukgEcgIQARIVCg11c2VyX21ldGFkYXRhGAUgASgMIq8CChVUb3BpY0NsdXN0ZXJpemVQYXJhbXMSPAoHbG9jYXRvchgBIAEoCUIrukgociYyJF5bLSMoKSssMC05Oy1+XSsoL1stIygpKywwLTk7LX5dKykrJBIYChBjbHVzdGVyaW5nX2R0X25zGAIgASgEEhAKCG9udG9sb2d5GAMgASgMEqsBCg90aW1lc3RhbXBfcmFuZ2UYBCABKAsyGi5tb3NhaWNvLnYxLlRpbWVzdGFtcFJhbmdlQna6SHO6AXAKBndpbmRvdxIdZG9lcyBub3Qgc3RhcnQgYmVmb3JlIGl0cyBlbmQaRyFoYXModGhpcy5zdGFydF9ucykgfHwgIWhhcyh0aGlzLmVuZF9ucykgfHwgdGhpcy5zdGFydF9ucyA8IHRoaXMuZW5kX25zImwKFFRvcGljRmlsdGVySW50ZXJzZWN0EjsKBnRvcGljcxgBIAMoCzIhLm1vc2FpY28udjEuVG9waWNDbHVzdGVyaXplUGFyYW1zQgi6SAWSAQIIAhIXCg9pbnRlcnNlY3RfZHRfbnMYAiABKAQiqAIKFFRvcGljQWdncmVnYXRlUGFyYW1zEjwKB2xvY2F0b3IYASABKAlCK7pIKHImMiReWy0jKCkrLDAtOTstfl0rKC9bLSMoKSssMC05Oy1+XSspKyQSEAoIb250b2xvZ3kYAiABKAwSqwEKD3RpbWVzdGFtcF9yYW5nZRgDIAEoCzIaLm1vc2FpY28udjEuVGltZXN0YW1wUmFuZ2VCdrpIc7oBcAoGd2luZG93Eh1kb2VzIG5vdCBzdGFydCBiZWZvcmUgaXRzIGVuZBpHIWhhcyh0aGlzLnN0YXJ0X25zKSB8fCAhaGFzKHRoaXMuZW5kX25zKSB8fCB0aGlzLnN0YXJ0X25zIDwgdGhpcy5lbmRfbnMSEgoKYWdncmVnYXRlcxgEIAEoDCImChRUb3BpY0FnZ3JlZ2F0ZUFuc3dlchIOCgZ2YWx1ZXMYASABKAwiHQoMUXVlcnlSZXF1ZXN0Eg0KBXF1ZXJ5GAEgASgMIhwKDFJlc291cmNlVXVpZBIMCgR1dWlkGAEgASgJIjQKE1Nlc3Npb25DcmVhdGVBbnN3ZXISDAoEdXVpZBgBIAEoCRIPCgdsb2NhdG9yGAIgASgJImIKEE5vdGlmaWNhdGlvbkl0ZW0SDAoEbmFtZRgBIAEoCRIZChFub3RpZmljYXRpb25fdHlwZRgCIAEoCRILCgNtc2cYAyABKAkSGAoQY3JlYXRlZF9kYXRldGltZRgEIAEoCSJHChBOb3RpZmljYXRpb25MaXN0EjMKDW5vdGlmaWNhdGlvbnMYASADKAsyHC5tb3NhaWNvLnYxLk5vdGlmaWNhdGlvbkl0ZW0iNwoOUXVlcnlJdGVtVG9waWMSDwoHbG9jYXRvchgBIAEoCRIUCgxvbnRvbG9neV90YWcYAiABKAkiSQoJUXVlcnlJdGVtEhAKCHNlcXVlbmNlGAEgASgJEioKBnRvcGljcxgCIAMoCzIaLm1vc2FpY28udjEuUXVlcnlJdGVtVG9waWMiMwoLUXVlcnlBbnN3ZXISJAoFaXRlbXMYASADKAsyFS5tb3NhaWNvLnYxLlF1ZXJ5SXRlbSL1AQoSUXVlcnlFeHBsYWluQW5zd2VyEiQKBWl0ZW1zGAEgAygLMhUubW9zYWljby52MS5RdWVyeUl0ZW0SDgoGdG9waWNzGAIgASgEEhUKDXRvcGljc19wcnVuZWQYAyABKAQSDgoGY2h1bmtzGAQgASgEEhUKDWNodW5rc19wcnVuZWQYBSABKAQSFwoPY2h1bmtzX2J5X2luZGV4GAYgASgEEhQKDHJvd3Nfc2Nhbm5lZBgHIAEoBBIUCgxieXRlc19zdG9yZWQYCCABKAQSEgoKYnl0ZXNfcmVhZBgJIAEoBBISCgplbGFwc2VkX25zGAogASgEIkcKEVRvcGljRmlsdGVyQW5zd2VyEiYKAnRzGAEgASgLMhoubW9zYWljby52MS5UaW1lc3RhbXBSYW5nZRIKCgJpZBgCIAEoBCJGCgpTZW1WZXJJdGVtEg0KBW1ham9yGAEgASgEEg0KBW1pbm9yGAIgASgEEg0KBXBhdGNoGAMgASgEEgsKA3ByZRgEIAEoCSJKCgxTZXJ2ZXJDb25maWcSHQoVbWF4X2dycGNfbWVzc2FnZV9zaXplGAEgASgEEhsKE3RhcmdldF9tZXNzYWdlX3NpemUYAiABKAQibwoKU2VydmVySW5mbxIPCgd2ZXJzaW9uGAEgASgJEiYKBnNlbXZlchgCIAEoCzIWLm1vc2FpY28udjEuU2VtVmVySXRlbRIoCgZjb25maWcYAyABKAsyGC5tb3NhaWNvLnYxLlNlcnZlckNvbmZpZyLpAgoQR2V0RmxpZ2h0SW5mb0NtZBI8Cgdsb2NhdG9yGAEgASgJQiu6SChyJjIkXlstIygpKywwLTk7LX5dKygvWy0jKCkrLDAtOTstfl0rKSokEh8KEnRpbWVzdGFtcF9uc19zdGFydBgCIAEoA0gAiAEBEh0KEHRpbWVzdGFtcF9uc19lbmQYAyABKANIAYgBATqqAbpIpgEaowEKBndpbmRvdxIodGhlIHdpbmRvdyBkb2VzIG5vdCBzdGFydCBiZWZvcmUgaXRzIGVuZBpvIWhhcyh0aGlzLnRpbWVzdGFtcF9uc19zdGFydCkgfHwgIWhhcyh0aGlzLnRpbWVzdGFtcF9uc19lbmQpIHx8IHRoaXMudGltZXN0YW1wX25zX3N0YXJ0IDwgdGhpcy50aW1lc3RhbXBfbnNfZW5kQhUKE190aW1lc3RhbXBfbnNfc3RhcnRCEwoRX3RpbWVzdGFtcF9uc19lbmQiTAoMR2V0U2NoZW1hQ21kEjwKB2xvY2F0b3IYASABKAlCK7pIKHImMiReWy0jKCkrLDAtOTstfl0rKC9bLSMoKSssMC05Oy1+XSspKyQiZQoIRG9QdXRDbWQSPAoHbG9jYXRvchgBIAEoCUIrukgociYyJF5bLSMoKSssMC05Oy1+XSsoL1stIygpKywwLTk7LX5dKykrJBIbCgp0b3BpY191dWlkGAIgASgJQge6SARyAhABIo4BChJTZXNzaW9uQXBwTWV0YWRhdGESDwoHbG9jYXRvchgBIAEoCRIVCg1jcmVhdGVkX2F0X25zGAIgASgDEhwKD2NvbXBsZXRlZF9hdF9ucxgDIAEoA0gAiAEBEg4KBnRvcGljcxgEIAMoCRIOCgZsb2NrZWQYBSABKAhCEgoQX2NvbXBsZXRlZF9hdF9ucyKGAQoTU2VxdWVuY2VBcHBNZXRhZGF0YRIVCg1jcmVhdGVkX2F0X25zGAEgASgDEg8KB2xvY2F0b3IYAiABKAkSMAoIc2Vzc2lvbnMYAyADKAsyHi5tb3NhaWNvLnYxLlNlc3Npb25BcHBNZXRhZGF0YRIVCg11c2VyX21ldGFkYXRhGAQgASgMIl0KGlRvcGljQXBwTWV0YWRhdGFUaW1lV2luZG93EiwKCGludGVydmFsGAEgASgLMhoubW9zYWljby52MS5UaW1lc3RhbXBSYW5nZRIRCglyb3dfY291bnQYAiABKAQikgEKGFRvcGljQXBwTWV0YWRhdGFEYXRhSW5mbxIsCghpbnRlcnZhbBgBIAEoCzIaLm1vc2FpY28udjEuVGltZXN0YW1wUmFuZ2USFwoPdG90YWxfcm93X2NvdW50GAIgASgEEhMKC3RvdGFsX2J5dGVzGAMgASgEEhoKEnRvdGFsX2NodW5rc19jb3VudBgEIAEoBCLvAgoQVG9waWNBcHBNZXRhZGF0YRIVCg1jcmVhdGVkX2F0X25zGAEgASgDEhwKD2NvbXBsZXRlZF9hdF9ucxgCIAEoA0gAiAEBEg4KBmxvY2tlZBgDIAEoCBIPCgdsb2NhdG9yGAQgASgJEhQKDG9udG9sb2d5X3RhZxgFIAEoCRIwChRzZXJpYWxpemF0aW9uX2Zvcm1hdBgGIAEoDjISLm1vc2FpY28udjEuRm9ybWF0EhUKDXVzZXJfbWV0YWRhdGEYByABKAwSNwoJZGF0YV9pbmZvGAggASgLMiQubW9zYWljby52MS5Ub3BpY0FwcE1ldGFkYXRhRGF0YUluZm8SQAoQdGltZV93aW5kb3dfaW5mbxgJIAEoCzImLm1vc2FpY28udjEuVG9waWNBcHBNZXRhZGF0YVRpbWVXaW5kb3cSFwoPc2Vzc2lvbl9sb2NhdG9yGAogASgJQhIKEF9jb21wbGV0ZWRfYXRfbnMqWQoGRm9ybWF0EhYKEkZPUk1BVF9VTlNQRUNJRklFRBAAEhIKDkZPUk1BVF9ERUZBVUxUEAESEQoNRk9STUFUX1JBR0dFRBACEhAKDEZPUk1BVF9JTUFHRRADYgZwcm90bzM", [file_buf_validate_validate]);
 
 /**
  * A span of record time.
@@ -272,6 +272,69 @@ export const TopicFilterIntersectSchema: GenMessage<TopicFilterIntersect> = /*@_
   messageDesc(file_control, 7);
 
 /**
+ * Asks for figures over the records of one topic. An extension: servers may lack it.
+ *
+ * @generated from message mosaico.v1.TopicAggregateParams
+ */
+export type TopicAggregateParams = Message<"mosaico.v1.TopicAggregateParams"> & {
+  /**
+   * Sequence and topic.
+   *
+   * @generated from field: string locator = 1;
+   */
+  locator: string;
+
+  /**
+   * Conditions, a JSON object.
+   *
+   * @generated from field: bytes ontology = 2;
+   */
+  ontology: Uint8Array;
+
+  /**
+   * Window; its end does not belong to it.
+   *
+   * @generated from field: mosaico.v1.TimestampRange timestamp_range = 3;
+   */
+  timestampRange?: TimestampRange | undefined;
+
+  /**
+   * Figures, a JSON array.
+   *
+   * @generated from field: bytes aggregates = 4;
+   */
+  aggregates: Uint8Array;
+};
+
+/**
+ * Describes the message mosaico.v1.TopicAggregateParams.
+ * Use `create(TopicAggregateParamsSchema)` to create a new message.
+ */
+export const TopicAggregateParamsSchema: GenMessage<TopicAggregateParams> = /*@__PURE__*/
+  messageDesc(file_control, 8);
+
+/**
+ * Figures over the records of one topic.
+ *
+ * @generated from message mosaico.v1.TopicAggregateAnswer
+ */
+export type TopicAggregateAnswer = Message<"mosaico.v1.TopicAggregateAnswer"> & {
+  /**
+   * A JSON object.
+   *
+   * @generated from field: bytes values = 1;
+   */
+  values: Uint8Array;
+};
+
+/**
+ * Describes the message mosaico.v1.TopicAggregateAnswer.
+ * Use `create(TopicAggregateAnswerSchema)` to create a new message.
+ */
+export const TopicAggregateAnswerSchema: GenMessage<TopicAggregateAnswer> = /*@__PURE__*/
+  messageDesc(file_control, 9);
+
+/**
  * Asks for topics by conditions.
  *
  * @generated from message mosaico.v1.QueryRequest
@@ -290,7 +353,7 @@ export type QueryRequest = Message<"mosaico.v1.QueryRequest"> & {
  * Use `create(QueryRequestSchema)` to create a new message.
  */
 export const QueryRequestSchema: GenMessage<QueryRequest> = /*@__PURE__*/
-  messageDesc(file_control, 8);
+  messageDesc(file_control, 10);
 
 /**
  * Id of what was created.
@@ -311,7 +374,7 @@ export type ResourceUuid = Message<"mosaico.v1.ResourceUuid"> & {
  * Use `create(ResourceUuidSchema)` to create a new message.
  */
 export const ResourceUuidSchema: GenMessage<ResourceUuid> = /*@__PURE__*/
-  messageDesc(file_control, 9);
+  messageDesc(file_control, 11);
 
 /**
  * A session that was created.
@@ -339,7 +402,7 @@ export type SessionCreateAnswer = Message<"mosaico.v1.SessionCreateAnswer"> & {
  * Use `create(SessionCreateAnswerSchema)` to create a new message.
  */
 export const SessionCreateAnswerSchema: GenMessage<SessionCreateAnswer> = /*@__PURE__*/
-  messageDesc(file_control, 10);
+  messageDesc(file_control, 12);
 
 /**
  * A note about a sequence or topic.
@@ -381,7 +444,7 @@ export type NotificationItem = Message<"mosaico.v1.NotificationItem"> & {
  * Use `create(NotificationItemSchema)` to create a new message.
  */
 export const NotificationItemSchema: GenMessage<NotificationItem> = /*@__PURE__*/
-  messageDesc(file_control, 11);
+  messageDesc(file_control, 13);
 
 /**
  * Notes.
@@ -402,7 +465,7 @@ export type NotificationList = Message<"mosaico.v1.NotificationList"> & {
  * Use `create(NotificationListSchema)` to create a new message.
  */
 export const NotificationListSchema: GenMessage<NotificationList> = /*@__PURE__*/
-  messageDesc(file_control, 12);
+  messageDesc(file_control, 14);
 
 /**
  * A topic a query found.
@@ -430,7 +493,7 @@ export type QueryItemTopic = Message<"mosaico.v1.QueryItemTopic"> & {
  * Use `create(QueryItemTopicSchema)` to create a new message.
  */
 export const QueryItemTopicSchema: GenMessage<QueryItemTopic> = /*@__PURE__*/
-  messageDesc(file_control, 13);
+  messageDesc(file_control, 15);
 
 /**
  * A sequence a query found.
@@ -458,7 +521,7 @@ export type QueryItem = Message<"mosaico.v1.QueryItem"> & {
  * Use `create(QueryItemSchema)` to create a new message.
  */
 export const QueryItemSchema: GenMessage<QueryItem> = /*@__PURE__*/
-  messageDesc(file_control, 14);
+  messageDesc(file_control, 16);
 
 /**
  * What a query found.
@@ -479,7 +542,91 @@ export type QueryAnswer = Message<"mosaico.v1.QueryAnswer"> & {
  * Use `create(QueryAnswerSchema)` to create a new message.
  */
 export const QueryAnswerSchema: GenMessage<QueryAnswer> = /*@__PURE__*/
-  messageDesc(file_control, 15);
+  messageDesc(file_control, 17);
+
+/**
+ * Topics that were found, and how. An extension: servers may lack it.
+ *
+ * @generated from message mosaico.v1.QueryExplainAnswer
+ */
+export type QueryExplainAnswer = Message<"mosaico.v1.QueryExplainAnswer"> & {
+  /**
+   * By sequence.
+   *
+   * @generated from field: repeated mosaico.v1.QueryItem items = 1;
+   */
+  items: QueryItem[];
+
+  /**
+   * Topics whose records were asked about.
+   *
+   * @generated from field: uint64 topics = 2;
+   */
+  topics: bigint;
+
+  /**
+   * Those of them that were ruled out as a whole.
+   *
+   * @generated from field: uint64 topics_pruned = 3;
+   */
+  topicsPruned: bigint;
+
+  /**
+   * Chunks these topics are stored in.
+   *
+   * @generated from field: uint64 chunks = 4;
+   */
+  chunks: bigint;
+
+  /**
+   * Those that were ruled out.
+   *
+   * @generated from field: uint64 chunks_pruned = 5;
+   */
+  chunksPruned: bigint;
+
+  /**
+   * Those the index alone had the answer for.
+   *
+   * @generated from field: uint64 chunks_by_index = 6;
+   */
+  chunksByIndex: bigint;
+
+  /**
+   * Rows that were looked at.
+   *
+   * @generated from field: uint64 rows_scanned = 7;
+   */
+  rowsScanned: bigint;
+
+  /**
+   * Bytes of the chunks of these topics.
+   *
+   * @generated from field: uint64 bytes_stored = 8;
+   */
+  bytesStored: bigint;
+
+  /**
+   * Bytes read from files.
+   *
+   * @generated from field: uint64 bytes_read = 9;
+   */
+  bytesRead: bigint;
+
+  /**
+   * Time it took, nanoseconds.
+   *
+   * @generated from field: uint64 elapsed_ns = 10;
+   */
+  elapsedNs: bigint;
+};
+
+/**
+ * Describes the message mosaico.v1.QueryExplainAnswer.
+ * Use `create(QueryExplainAnswerSchema)` to create a new message.
+ */
+export const QueryExplainAnswerSchema: GenMessage<QueryExplainAnswer> = /*@__PURE__*/
+  messageDesc(file_control, 18);
 
 /**
  * A run of matching records.
@@ -507,7 +654,7 @@ export type TopicFilterAnswer = Message<"mosaico.v1.TopicFilterAnswer"> & {
  * Use `create(TopicFilterAnswerSchema)` to create a new message.
  */
 export const TopicFilterAnswerSchema: GenMessage<TopicFilterAnswer> = /*@__PURE__*/
-  messageDesc(file_control, 16);
+  messageDesc(file_control, 19);
 
 /**
  * A version as numbers.
@@ -549,7 +696,7 @@ export type SemVerItem = Message<"mosaico.v1.SemVerItem"> & {
  * Use `create(SemVerItemSchema)` to create a new message.
  */
 export const SemVerItemSchema: GenMessage<SemVerItem> = /*@__PURE__*/
-  messageDesc(file_control, 17);
+  messageDesc(file_control, 20);
 
 /**
  * Limits of a server, in bytes.
@@ -577,7 +724,7 @@ export type ServerConfig = Message<"mosaico.v1.ServerConfig"> & {
  * Use `create(ServerConfigSchema)` to create a new message.
  */
 export const ServerConfigSchema: GenMessage<ServerConfig> = /*@__PURE__*/
-  messageDesc(file_control, 18);
+  messageDesc(file_control, 21);
 
 /**
  * What a server says of itself.
@@ -612,7 +759,7 @@ export type ServerInfo = Message<"mosaico.v1.ServerInfo"> & {
  * Use `create(ServerInfoSchema)` to create a new message.
  */
 export const ServerInfoSchema: GenMessage<ServerInfo> = /*@__PURE__*/
-  messageDesc(file_control, 19);
+  messageDesc(file_control, 22);
 
 /**
  * Command of GetFlightInfo.
@@ -647,7 +794,7 @@ export type GetFlightInfoCmd = Message<"mosaico.v1.GetFlightInfoCmd"> & {
  * Use `create(GetFlightInfoCmdSchema)` to create a new message.
  */
 export const GetFlightInfoCmdSchema: GenMessage<GetFlightInfoCmd> = /*@__PURE__*/
-  messageDesc(file_control, 20);
+  messageDesc(file_control, 23);
 
 /**
  * Command of GetSchema.
@@ -668,7 +815,7 @@ export type GetSchemaCmd = Message<"mosaico.v1.GetSchemaCmd"> & {
  * Use `create(GetSchemaCmdSchema)` to create a new message.
  */
 export const GetSchemaCmdSchema: GenMessage<GetSchemaCmd> = /*@__PURE__*/
-  messageDesc(file_control, 21);
+  messageDesc(file_control, 24);
 
 /**
  * Command of DoPut.
@@ -696,7 +843,7 @@ export type DoPutCmd = Message<"mosaico.v1.DoPutCmd"> & {
  * Use `create(DoPutCmdSchema)` to create a new message.
  */
 export const DoPutCmdSchema: GenMessage<DoPutCmd> = /*@__PURE__*/
-  messageDesc(file_control, 22);
+  messageDesc(file_control, 25);
 
 /**
  * A session, as its sequence lists it.
@@ -745,7 +892,7 @@ export type SessionAppMetadata = Message<"mosaico.v1.SessionAppMetadata"> & {
  * Use `create(SessionAppMetadataSchema)` to create a new message.
  */
 export const SessionAppMetadataSchema: GenMessage<SessionAppMetadata> = /*@__PURE__*/
-  messageDesc(file_control, 23);
+  messageDesc(file_control, 26);
 
 /**
  * What a server says of a sequence.
@@ -787,7 +934,7 @@ export type SequenceAppMetadata = Message<"mosaico.v1.SequenceAppMetadata"> & {
  * Use `create(SequenceAppMetadataSchema)` to create a new message.
  */
 export const SequenceAppMetadataSchema: GenMessage<SequenceAppMetadata> = /*@__PURE__*/
-  messageDesc(file_control, 24);
+  messageDesc(file_control, 27);
 
 /**
  * The rows inside the requested window.
@@ -815,7 +962,7 @@ export type TopicAppMetadataTimeWindow = Message<"mosaico.v1.TopicAppMetadataTim
  * Use `create(TopicAppMetadataTimeWindowSchema)` to create a new message.
  */
 export const TopicAppMetadataTimeWindowSchema: GenMessage<TopicAppMetadataTimeWindow> = /*@__PURE__*/
-  messageDesc(file_control, 25);
+  messageDesc(file_control, 28);
 
 /**
  * All rows.
@@ -857,7 +1004,7 @@ export type TopicAppMetadataDataInfo = Message<"mosaico.v1.TopicAppMetadataDataI
  * Use `create(TopicAppMetadataDataInfoSchema)` to create a new message.
  */
 export const TopicAppMetadataDataInfoSchema: GenMessage<TopicAppMetadataDataInfo> = /*@__PURE__*/
-  messageDesc(file_control, 26);
+  messageDesc(file_control, 29);
 
 /**
  * What a server says of a topic.
@@ -941,7 +1088,7 @@ export type TopicAppMetadata = Message<"mosaico.v1.TopicAppMetadata"> & {
  * Use `create(TopicAppMetadataSchema)` to create a new message.
  */
 export const TopicAppMetadataSchema: GenMessage<TopicAppMetadata> = /*@__PURE__*/
-  messageDesc(file_control, 27);
+  messageDesc(file_control, 30);
 
 /**
  * How a topic is stored.

@@ -4,6 +4,7 @@
  * @module
  */
 import type { JsonObject } from "../base/mod.ts";
+import { AGGREGATE_ANSWER, AGGREGATES } from "./json_aggregates.ts";
 import type { JsonReader } from "./json_reader.ts";
 import { int64, uint64 } from "./json_writer.ts";
 import {
@@ -218,6 +219,58 @@ const CLUSTER: JsonForm<TopicCluster> = {
   read: (reader) => ({ id: reader.field("id").uint64(), range: INTERVAL.read(reader.field("ts")) }),
 };
 
+const AGGREGATE: JsonForm<Actions["topic_aggregate"]["request"]> = {
+  write: ({ locator, ontology, timestampRange, aggregates }) => ({
+    locator,
+    ontology,
+    ...(timestampRange === undefined ? {} : { timestamp_range: WINDOW.write(timestampRange) }),
+    aggregates: AGGREGATES.write(aggregates),
+  }),
+  read: (reader) => {
+    const timestampRange = reader.field("timestamp_range").optional(WINDOW.read);
+    return {
+      locator: reader.field("locator").text(),
+      ontology: reader.field("ontology").optional((conditions) => conditions.object()) ?? {},
+      ...(timestampRange === undefined ? {} : { timestampRange }),
+      aggregates: AGGREGATES.read(reader.field("aggregates")),
+    };
+  },
+};
+
+const EXPLAIN_ANSWER: JsonForm<Actions["query_explain"]["answer"]> = {
+  write: ({ items, statistics }) => ({
+    ...QUERY_ANSWER.write({ items }) as JsonObject,
+    explain: {
+      topics: statistics.topics,
+      topics_pruned: statistics.topicsPruned,
+      chunks: statistics.chunks,
+      chunks_pruned: statistics.chunksPruned,
+      chunks_by_index: statistics.chunksByIndex,
+      rows_scanned: statistics.rowsScanned,
+      bytes_stored: statistics.bytesStored,
+      bytes_read: statistics.bytesRead,
+      elapsed_ns: uint64("elapsed_ns", statistics.elapsedNs),
+    },
+  }),
+  read: (reader) => {
+    const explain = reader.field("explain");
+    return {
+      ...QUERY_ANSWER.read(reader),
+      statistics: {
+        topics: explain.field("topics").count(),
+        topicsPruned: explain.field("topics_pruned").count(),
+        chunks: explain.field("chunks").count(),
+        chunksPruned: explain.field("chunks_pruned").count(),
+        chunksByIndex: explain.field("chunks_by_index").count(),
+        rowsScanned: explain.field("rows_scanned").count(),
+        bytesStored: explain.field("bytes_stored").count(),
+        bytesRead: explain.field("bytes_read").count(),
+        elapsedNs: explain.field("elapsed_ns").uint64(),
+      },
+    };
+  },
+};
+
 /** All actions by name. */
 export const JSON_ACTIONS: { readonly [A in ActionName]: JsonAction<A> } = {
   info: { request: EMPTY, answer: INFO },
@@ -247,4 +300,6 @@ export const JSON_ACTIONS: { readonly [A in ActionName]: JsonAction<A> } = {
   query: { request: QUERY, answer: QUERY_ANSWER },
   topic_filter_clusterize: { request: CLUSTERIZE, answer: CLUSTER },
   topic_filter_intersect: { request: INTERSECT, answer: CLUSTER },
+  topic_aggregate: { request: AGGREGATE, answer: AGGREGATE_ANSWER },
+  query_explain: { request: QUERY, answer: EXPLAIN_ANSWER },
 };

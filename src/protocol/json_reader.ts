@@ -87,6 +87,18 @@ export class JsonReader {
     return this.#value;
   }
 
+  /** Any number, as near as a double comes. */
+  number(): number {
+    const value = this.#value;
+    if (typeof value !== "number" && typeof value !== "bigint") throw this.#unexpected("a number");
+    return Number(value);
+  }
+
+  /** Text, a number, true or false; `undefined` for an object, an array or nothing. */
+  scalar(): string | number | bigint | boolean | undefined {
+    return typeof this.#value === "object" ? undefined : this.#value;
+  }
+
   /** A signed 64-bit integer. */
   int64(): bigint {
     return this.#integer(-(2n ** 63n), 2n ** 63n - 1n, "a 64-bit integer");

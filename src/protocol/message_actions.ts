@@ -6,6 +6,9 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { EmptySchema } from "@bufbuild/protobuf/wkt";
 import * as pb from "../../proto/gen/control_pb.ts";
+import { AGGREGATE_ANSWER, AGGREGATES } from "./json_aggregates.ts";
+import { JsonReader } from "./json_reader.ts";
+import { jsonBytes } from "./json_writer.ts";
 import {
   count,
   form,
@@ -208,6 +211,66 @@ const CLUSTER = form(
   ({ id, ts }) => ({ id, range: readInterval("TopicFilterAnswer", present("TopicFilterAnswer", "ts", ts)) }),
 );
 
+const AGGREGATE = form(
+  pb.TopicAggregateParamsSchema,
+  ({ locator, ontology, timestampRange, aggregates }: Actions["topic_aggregate"]["request"]) => ({
+    locator,
+    ontology: writeJson("ontology", ontology),
+    ...(timestampRange === undefined ? {} : { timestampRange: window(timestampRange) }),
+    aggregates: jsonBytes("aggregates", () => AGGREGATES.write(aggregates)),
+  }),
+  ({ locator, ontology, timestampRange, aggregates }) => ({
+    locator,
+    ontology: readJson("ontology", ontology),
+    ...(timestampRange === undefined ? {} : { timestampRange: window(timestampRange) }),
+    aggregates: AGGREGATES.read(JsonReader.parse("aggregates", aggregates)),
+  }),
+);
+
+const AGGREGATE_VALUES = form(
+  pb.TopicAggregateAnswerSchema,
+  (answer: Actions["topic_aggregate"]["answer"]) => ({
+    values: jsonBytes("values", () => AGGREGATE_ANSWER.write(answer)),
+  }),
+  ({ values }) => AGGREGATE_ANSWER.read(JsonReader.parse("values", values)),
+);
+
+const EXPLAIN_ANSWER = form(
+  pb.QueryExplainAnswerSchema,
+  ({ items, statistics }: Actions["query_explain"]["answer"]) => ({
+    items: items.map(({ sequence, topics }) => ({
+      sequence,
+      topics: topics.map(({ locator, ontologyTag }) => ({ locator, ontologyTag })),
+    })),
+    topics: BigInt(statistics.topics),
+    topicsPruned: BigInt(statistics.topicsPruned),
+    chunks: BigInt(statistics.chunks),
+    chunksPruned: BigInt(statistics.chunksPruned),
+    chunksByIndex: BigInt(statistics.chunksByIndex),
+    rowsScanned: BigInt(statistics.rowsScanned),
+    bytesStored: BigInt(statistics.bytesStored),
+    bytesRead: BigInt(statistics.bytesRead),
+    elapsedNs: statistics.elapsedNs,
+  }),
+  ({ items, elapsedNs, ...counts }) => ({
+    items: items.map(({ sequence, topics }) => ({
+      sequence,
+      topics: topics.map(({ locator, ontologyTag }) => ({ locator, ontologyTag })),
+    })),
+    statistics: {
+      topics: count("QueryExplainAnswer", "topics", counts.topics),
+      topicsPruned: count("QueryExplainAnswer", "topics_pruned", counts.topicsPruned),
+      chunks: count("QueryExplainAnswer", "chunks", counts.chunks),
+      chunksPruned: count("QueryExplainAnswer", "chunks_pruned", counts.chunksPruned),
+      chunksByIndex: count("QueryExplainAnswer", "chunks_by_index", counts.chunksByIndex),
+      rowsScanned: count("QueryExplainAnswer", "rows_scanned", counts.rowsScanned),
+      bytesStored: count("QueryExplainAnswer", "bytes_stored", counts.bytesStored),
+      bytesRead: count("QueryExplainAnswer", "bytes_read", counts.bytesRead),
+      elapsedNs,
+    },
+  }),
+);
+
 /** All actions by name. */
 export const MESSAGE_ACTIONS: { readonly [A in ActionName]: MessageAction<A> } = {
   info: { request: EMPTY, answer: INFO },
@@ -228,4 +291,6 @@ export const MESSAGE_ACTIONS: { readonly [A in ActionName]: MessageAction<A> } =
   query: { request: QUERY, answer: QUERY_ANSWER },
   topic_filter_clusterize: { request: CLUSTERIZE, answer: CLUSTER },
   topic_filter_intersect: { request: INTERSECT, answer: CLUSTER },
+  topic_aggregate: { request: AGGREGATE, answer: AGGREGATE_VALUES },
+  query_explain: { request: QUERY, answer: EXPLAIN_ANSWER },
 };

@@ -97,6 +97,78 @@ export interface ClusterizeRequest {
   readonly timestampRange?: TimestampRange;
 }
 
+/** What is computed over the values of a column; `count` and `rate` also over records as such. */
+export type AggregateFunction =
+  | "count"
+  | "rate"
+  | "min"
+  | "max"
+  | "mean"
+  | "std"
+  | "percentile"
+  | "first"
+  | "last";
+
+/** Values of {@linkcode AggregateFunction}. */
+export const AGGREGATE_FUNCTIONS: readonly AggregateFunction[] = [
+  "count",
+  "rate",
+  "min",
+  "max",
+  "mean",
+  "std",
+  "percentile",
+  "first",
+  "last",
+];
+
+/** One figure over the records of a topic. */
+export interface Aggregate {
+  /** What is computed. Null and NaN are no values. `std` is the sample's; `rate` is in records per second. */
+  readonly function: AggregateFunction;
+  /** Column, as in a query: `Tag.path`, where `[n]` may open a list. Absent = the records: `count` and `rate` alone. */
+  readonly key?: string;
+  /** From 0 to 100, with `percentile` alone; between two values it is interpolated. */
+  readonly percent?: number;
+}
+
+/** A figure; `undefined` where there are too few values for it. */
+export type AggregateValue = string | number | bigint | boolean | undefined;
+
+/** What `topic_aggregate` takes, an extension of the embedded server. */
+export interface AggregateRequest {
+  /** `sequence/topic/path`. */
+  readonly locator: string;
+  /** Conditions on records, as in a query's `ontology`; empty = every record. */
+  readonly ontology: JsonObject;
+  /** Window; end exclusive. */
+  readonly timestampRange?: TimestampRange;
+  /** Figures, at least one. */
+  readonly aggregates: readonly Aggregate[];
+}
+
+/** How a query was answered. */
+export interface QueryStatistics {
+  /** Topics whose records were asked about. */
+  readonly topics: number;
+  /** Those of them that schema or index ruled out as a whole. */
+  readonly topicsPruned: number;
+  /** Chunks these topics are stored in. */
+  readonly chunks: number;
+  /** Those the index ruled out, or that did not matter any more. */
+  readonly chunksPruned: number;
+  /** Those the index alone had the answer for. */
+  readonly chunksByIndex: number;
+  /** Rows that were looked at. */
+  readonly rowsScanned: number;
+  /** Bytes of the chunks of these topics. */
+  readonly bytesStored: number;
+  /** Bytes read from files. */
+  readonly bytesRead: number;
+  /** Time it took. */
+  readonly elapsedNs: bigint;
+}
+
 /** Nothing to say. */
 export type Empty = Readonly<Record<never, never>>;
 
@@ -165,6 +237,13 @@ export interface Actions {
   topic_filter_intersect: {
     request: { readonly topics: readonly ClusterizeRequest[]; readonly intersectDtNs: bigint };
     answer: TopicCluster;
+  };
+  /** Figures over the records of a topic, one an aggregate; an extension of the embedded server. */
+  topic_aggregate: { request: AggregateRequest; answer: { readonly values: readonly AggregateValue[] } };
+  /** As `query`, with how it was answered; an extension of the embedded server. */
+  query_explain: {
+    request: { readonly query: JsonObject };
+    answer: { readonly items: readonly QueryItem[]; readonly statistics: QueryStatistics };
   };
 }
 

@@ -8,6 +8,8 @@ import { type JsonObject, parseJson, stringifyJson } from "../../../src/base/mod
 import {
   type ActionName,
   type Actions,
+  type Aggregate,
+  AGGREGATE_FUNCTIONS,
   type FlightInfoCommand,
   type PutCommand,
   type SequenceMetadata,
@@ -64,6 +66,14 @@ const clusterize = partly<Actions["topic_filter_clusterize"]["request"], "locato
 const cluster = fc.record({ id: uint64, range: interval }, { noNullPrototype: true });
 const uuid = fc.record({ uuid: text }, { noNullPrototype: true });
 
+const items = fc.array(
+  fc.record({
+    sequence: text,
+    topics: fc.array(fc.record({ locator: text, ontologyTag: text }, { noNullPrototype: true }), { maxLength: 3 }),
+  }, { noNullPrototype: true }),
+  { maxLength: 3 },
+);
+
 /** Requests and answers by action. */
 export const ACTIONS: {
   [A in ActionName]: { request: fc.Arbitrary<Actions[A]["request"]>; answer: fc.Arbitrary<Actions[A]["answer"]> };
@@ -110,15 +120,7 @@ export const ACTIONS: {
   query: {
     request: fc.record({ query: jsonOrEmpty }, { noNullPrototype: true }),
     answer: fc.record({
-      items: fc.array(
-        fc.record({
-          sequence: text,
-          topics: fc.array(fc.record({ locator: text, ontologyTag: text }, { noNullPrototype: true }), {
-            maxLength: 3,
-          }),
-        }, { noNullPrototype: true }),
-        { maxLength: 3 },
-      ),
+      items,
     }, { noNullPrototype: true }),
   },
   topic_filter_clusterize: { request: clusterize, answer: cluster },
@@ -127,6 +129,49 @@ export const ACTIONS: {
       noNullPrototype: true,
     }),
     answer: cluster,
+  },
+  topic_aggregate: {
+    request: partly<Actions["topic_aggregate"]["request"], "locator" | "ontology" | "aggregates">({
+      locator: text,
+      ontology: jsonOrEmpty,
+      timestampRange: window,
+      aggregates: fc.array(
+        partly<Aggregate, "function">({
+          function: fc.constantFrom(...AGGREGATE_FUNCTIONS),
+          key: text,
+          percent: fc.double({ noNaN: true, min: 0, max: 100 }).map((percent) => percent + 0),
+        }, ["function"]),
+        { maxLength: 3 },
+      ),
+    }, ["locator", "ontology", "aggregates"]),
+    answer: fc.record({
+      values: fc.array(
+        fc.oneof(
+          text,
+          fc.boolean(),
+          fc.double().filter((value) => !Object.is(value, -0)),
+          fc.constantFrom(undefined, 2n ** 63n - 1n),
+        ),
+        { maxLength: 4 },
+      ),
+    }, { noNullPrototype: true }),
+  },
+  query_explain: {
+    request: fc.record({ query: jsonOrEmpty }, { noNullPrototype: true }),
+    answer: fc.record({
+      items,
+      statistics: fc.record({
+        topics: count,
+        topicsPruned: count,
+        chunks: count,
+        chunksPruned: count,
+        chunksByIndex: count,
+        rowsScanned: count,
+        bytesStored: count,
+        bytesRead: count,
+        elapsedNs: uint64,
+      }, { noNullPrototype: true }),
+    }, { noNullPrototype: true }),
   },
 };
 
