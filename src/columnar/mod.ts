@@ -10,6 +10,7 @@ export { fromArrow } from "./arrow/from_arrow.ts";
 export { toArrow } from "./arrow/to_arrow.ts";
 export { BatchBuilder, type BatchBuilderOptions } from "./building/batch_builder.ts";
 export { batchFromColumns } from "./building/batch_from_columns.ts";
+export { isZeros, zeros } from "./building/zeros.ts";
 export { equalSchemas } from "./equal.ts";
 export { schemaFingerprintText } from "./fingerprint_text.ts";
 export { BatchDecoder } from "./ipc/batch_decoder.ts";

@@ -3,7 +3,16 @@
  *
  * @module
  */
-import type { Batch, Column, DataType, Field, Schema, ValueArray } from "../../columnar/mod.ts";
+import {
+  type Batch,
+  type Column,
+  type DataType,
+  type Field,
+  isZeros,
+  type Schema,
+  type ValueArray,
+  zeros,
+} from "../../columnar/mod.ts";
 
 /** A batch taken apart. Plain data: posted with `buffers` as its transfer list. */
 export interface PackedBatch {
@@ -50,7 +59,7 @@ function childFields(type: DataType): readonly Field[] {
  * Takes the batches of one stream apart. A column is: length, nulls, mask of its arrays, the arrays, number of view
  * buffers, the buffers, number of children; a dictionary's values are its child and cross once, copied.
  *
- * A column of nulls alone leaves its arrays behind: on the other side zeros stand for them.
+ * Shared zeros, which stand for columns without a value, are left behind: the other side has zeros of its own.
  */
 export class BatchPacker {
   /** Values of the dictionaries that crossed last, by their place in the walk. */
@@ -75,15 +84,14 @@ export class BatchPacker {
     const place = this.#place++;
     const { length, nullCount, children, variadic } = column;
     const mask = numbers.push(length, nullCount, 0) - 1;
-    const blank = nullCount === length && isBlankable(column);
     for (let bit = 0; bit < MEMBERS.length; bit++) {
       const array = column[MEMBERS[bit]!];
       if (array === undefined) continue;
       numbers[mask]! |= 1 << bit;
-      this.#array(array, owned, blank);
+      this.#array(array, owned);
     }
     numbers.push(variadic?.length ?? 0);
-    variadic?.forEach((buffer) => this.#array(buffer, owned, false));
+    variadic?.forEach((buffer) => this.#array(buffer, owned));
     const values = column.field.type.kind === "dictionary" ? children[0] : undefined;
     if (values === undefined) {
       numbers.push(children.length);
@@ -99,9 +107,9 @@ export class BatchPacker {
     }
   }
 
-  #array(array: ValueArray, owned: boolean, blank: boolean): void {
+  #array(array: ValueArray, owned: boolean): void {
     const number = CLASS_OF.get(array.constructor)!;
-    if (blank || array.length === 0) {
+    if (array.length === 0 || isZeros(array)) {
       this.#numbers.push(number, ZEROS, 0, array.length);
       return;
     }
@@ -116,16 +124,10 @@ export class BatchPacker {
   }
 }
 
-/** Whether the arrays of a column of nulls alone hold nothing that matters: the column has no rows below it. */
-function isBlankable({ children, variadic, offsets, extra, length }: Column): boolean {
-  return children.length === 0 && variadic === undefined && extra === undefined &&
-    (offsets === undefined || (Number(offsets[0]) === 0 && Number(offsets[length]) === 0));
-}
-
 /** Whether each array of `batch` is the whole of its buffer, so that taking the buffer takes nothing else. */
 export function ownsBuffers(batch: Batch): boolean {
   const owns = (array: ArrayBufferView | undefined) =>
-    array === undefined || array.byteLength === array.buffer.byteLength;
+    array === undefined || array.byteLength === array.buffer.byteLength || isZeros(array);
   const isOwner = (column: Column): boolean =>
     MEMBERS.every((member) => owns(column[member])) && column.variadic?.every(owns) !== false &&
     column.children.every(isOwner);
@@ -136,7 +138,6 @@ export function ownsBuffers(batch: Batch): boolean {
 export class BatchUnpacker {
   readonly #schema: Schema;
   readonly #dictionaries = new Map<number, Column>();
-  #zeros = new ArrayBuffer(0);
   #numbers = new Float64Array(0);
   #buffers: readonly ArrayBuffer[] = [];
   #at = 0;
@@ -202,9 +203,6 @@ export class BatchUnpacker {
     const offset = numbers[this.#at + 2]!;
     const length = numbers[this.#at + 3]!;
     this.#at += ARRAY_NUMBERS;
-    if (index !== ZEROS) return new array(this.#buffers[index]!, offset, length);
-    const byteLength = length * array.BYTES_PER_ELEMENT;
-    if (byteLength > this.#zeros.byteLength) this.#zeros = new ArrayBuffer(byteLength);
-    return new array(this.#zeros, 0, length);
+    return index === ZEROS ? zeros(array, length) : new array(this.#buffers[index]!, offset, length);
   }
 }

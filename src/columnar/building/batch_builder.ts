@@ -60,9 +60,9 @@ export class BatchBuilder {
     return this.#rows;
   }
 
-  /** Bytes their body takes, padding left out. Cheap. */
+  /** Bytes their body takes, padding left out; a fraction where columns of bits do not fill a byte. Cheap. */
   get byteLength(): number {
-    return Math.ceil(this.#rows * this.#rowBytes + this.#tally.bytes);
+    return this.#rows * this.#rowBytes + this.#tally.bytes;
   }
 
   /**

@@ -66,9 +66,9 @@ export function writeOf(store: Store, position: Position): Write {
   return (index, value) => {
     if (value === undefined || value === null) {
       if (field.nullable) return;
-    } else if (put(index, value)) {
-      runs?.mark(index);
-      return;
+    } else {
+      if (!store.isOpen) store.open();
+      if (put(index, value)) return runs?.mark(index);
     }
     throw invalidValue(placeOf(position.path, position.indices), field, value);
   };
@@ -190,6 +190,7 @@ function putMap(store: ListStore, list: Position): Put {
     let i = 0;
     for (const [key, held] of value) {
       position.indices[depth] = i;
+      if (!store.items.isOpen) store.items.open();
       store.items.runs?.mark(start + i);
       writeKey!(start + i, key);
       writeValue!(start + i, held);

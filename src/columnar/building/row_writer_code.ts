@@ -73,6 +73,7 @@ class Generator {
       `function load() {\n${this.#load.join("\n")}\n}`,
       `function save() {\n${this.#save.join("\n")}\n}`,
       `function growItems(store, items) { save(); store.growItems(items); load(); }`,
+      `function open(store) { save(); store.open(); load(); }`,
       `function write(row, first, object) {\n${body.join("\n")}\n}`,
       `load();`,
       `return { write, save, load };`,
@@ -96,7 +97,12 @@ class Generator {
   /** Marks `row` as valid. */
   #mark(k: number, store: Store, row: string): string {
     if (store.runs === undefined) return "";
-    return `if (e${k} === ${row}) e${k} = ${row} + 1; else { s${k}.runs.close(e${k}, ${row}); e${k} = ${row} + 1; }`;
+    return `if (e${k} === ${row}) e${k} = ${row} + 1; else ${this.#run(k, row, `${row} + 1`)}`;
+  }
+
+  /** Begins a run of valid rows, which may be the first of the column. */
+  #run(k: number, start: string, end: string): string {
+    return `{ if (!s${k}.isOpen) open(s${k}); s${k}.runs.close(e${k}, ${start}); e${k} = ${end}; }`;
   }
 
   #value(store: Store, target: Target): string {
@@ -212,10 +218,12 @@ class Generator {
     const { type } = items.field;
     if (type.kind === "float" && type.bits === 16) return undefined;
     const child = this.entries.findIndex((entry) => entry.store === items);
-    const mark = items.runs === undefined ? "" : `if (${count} > 0) { if (e${child} !== ${start}) ` +
-      `s${child}.runs.close(e${child}, ${start}); e${child} = ${start} + ${count}; }`;
+    const end = `${start} + ${count}`;
+    const mark = items.runs === undefined
+      ? ""
+      : `if (e${child} === ${start}) e${child} = ${end}; else ${this.#run(child, start, end)}`;
     return `if (${count} > ${SHORT_LIST} && v${k} instanceof ${items.values.constructor.name}) ` +
-      `{ c${child}.set(v${k}, ${start}); ${mark} }`;
+      `{ ${mark} c${child}.set(v${k}, ${start}); }`;
   }
 
   /** Writes the entries of map `k`. */

@@ -7,8 +7,8 @@ import { bitmapBytes, countBits, setBits } from "../bitmap.ts";
  * The writer keeps `end` where it is quick to reach: a valid row at `end` grows the last run, any other closes it.
  */
 export class ValidRuns {
-  /** End of the last run, exclusive. */
-  end = 0;
+  /** End of the last run, exclusive; -1 before the first, so that no row grows it unseen. */
+  end = -1;
   #start = 0;
   #bits = new Uint8Array(0);
   /** Valid rows in closed runs. */
@@ -59,7 +59,8 @@ export class ValidRuns {
     }
     const nullCount = whole ? 0 : length - this.#closed;
     const validity = nullCount === 0 ? undefined : this.#bits.subarray(0, bitmapBytes(length));
-    this.end = this.#start = this.#closed = 0;
+    this.end = -1;
+    this.#start = this.#closed = 0;
     this.#bits = new Uint8Array(0);
     return { validity, nullCount };
   }

@@ -175,7 +175,8 @@ class Generator {
   }
 }
 
-/** Name of a property in an object literal; computed, so that `__proto__` is a name like any other. */
+/** Name of a property in an object literal; `__proto__` is computed, so that it is a name like any other. */
 function propertyOf(field: Field): string {
-  return `[${JSON.stringify(field.key ?? field.name)}]`;
+  const name = JSON.stringify(field.key ?? field.name);
+  return name === `"__proto__"` ? `[${name}]` : name;
 }
