@@ -73,8 +73,14 @@ export function benchArguments<T extends NonNullable<ParseArgsConfig["options"]>
   return parseArgs({ args, options: { ...FLAGS, ...more } }).values;
 }
 
-/** Measures `options.run` and reports `name`. Median and extremes of the runs; CPU seconds are of one run, on average. */
-export async function bench<T>(name: string, options: BenchOptions<T>): Promise<void> {
+/**
+ * Measures `options.run` and reports `name`. Median and extremes of the runs; CPU seconds are of one run, on average. Answers the
+ * figures; nothing when the filter leaves the bench out.
+ */
+export async function bench<T>(
+  name: string,
+  options: BenchOptions<T>,
+): Promise<Readonly<Record<string, number>> | void> {
   const given = flags();
   if (!name.includes(given.filter)) return;
   const runs = given.runs ?? options.runs;
@@ -98,7 +104,7 @@ export async function bench<T>(name: string, options: BenchOptions<T>): Promise<
     serverSeconds += serverAfter - serverBefore;
   }
   const typical = median(seconds);
-  report(name, options.params ?? {}, {
+  const figures = {
     seconds: typical,
     least: Math.min(...seconds),
     most: Math.max(...seconds),
@@ -106,7 +112,9 @@ export async function bench<T>(name: string, options: BenchOptions<T>): Promise<
     ...(options.serverPid !== undefined && { serverCpuSeconds: serverSeconds / runs }),
     ...(options.bytes !== undefined && { bytes: options.bytes, bytesPerSecond: options.bytes / typical }),
     ...(options.items && { [`${options.items.unit}PerSecond`]: options.items.count / typical }),
-  }, runs);
+  };
+  report(name, options.params ?? {}, figures, runs);
+  return figures;
 }
 
 /** Reports figures that were measured another way. */

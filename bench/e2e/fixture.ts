@@ -27,14 +27,23 @@ export interface Bed {
   readonly directory: string;
 }
 
-/** Calls `work` with a client for each number of Workers that was asked for, one after the other. */
-export async function withEachClient(work: (bed: Bed) => Promise<void>): Promise<void> {
-  const { port, pid, workers, compression } = benchArguments({
-    port: { type: "string" },
-    pid: { type: "string", default: "0" },
-    workers: { type: "string", default: "0,2" },
-    compression: { type: "string", default: "none" },
-  });
+/** Arguments of every end-to-end bench. */
+export const END_TO_END_FLAGS = {
+  port: { type: "string" },
+  pid: { type: "string", default: "0" },
+  workers: { type: "string", default: "0,2" },
+  compression: { type: "string", default: "none" },
+} as const;
+
+/**
+ * Calls `work` with a client for each number of Workers that was asked for, one after the other. A bench with arguments of its own
+ * passes all of them as `flags`.
+ */
+export async function withEachClient(
+  work: (bed: Bed) => Promise<void>,
+  flags: typeof END_TO_END_FLAGS | Record<string, { type: "string"; default: string }> = END_TO_END_FLAGS,
+): Promise<void> {
+  const { port, pid, workers, compression } = benchArguments({ ...END_TO_END_FLAGS, ...flags });
   const directory = await mkdtemp(join(tmpdir(), "mosaico-bench-"));
   try {
     await using own = port === undefined ? await startServerProcess(join(directory, "server")) : undefined;
