@@ -30,7 +30,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const SUB_ROOMS: Readonly<Record<string, readonly string[]>> = {
   wire: ["net", "http2", "grpc", "flight"],
   client: ["control", "lanes", "writing", "reading", "handlers"],
-  server: ["catalogue", "storage", "service"],
+  server: ["catalogue", "indexing", "storage", "engine", "service"],
   bridges: ["ros", "mcap", "simulation"],
 };
 

@@ -5,11 +5,12 @@
  */
 import { ChunkTable } from "./chunks.ts";
 import { Database } from "./database.ts";
+import { IndexTable } from "./indexes.ts";
 import { NotificationTable } from "./notifications.ts";
 import { SequenceTable } from "./sequences.ts";
 import { SessionTable } from "./sessions.ts";
 import { TopicTable } from "./topics.ts";
-import type { UploadProgress } from "./types.ts";
+import type { IndexProgress, UploadProgress } from "./types.ts";
 
 /**
  * The catalogue of one directory. Every method is synchronous and every change durable when it returns, so a check and
@@ -25,6 +26,8 @@ export class Catalogue implements Disposable {
   readonly topics: TopicTable;
   /** Chunks of topics. */
   readonly chunks: ChunkTable;
+  /** Indexes of the data of topics. */
+  readonly indexes: IndexTable;
   /** Notes about sequences and topics. */
   readonly notifications: NotificationTable;
 
@@ -35,6 +38,7 @@ export class Catalogue implements Disposable {
     this.sessions = new SessionTable(this.#database);
     this.topics = new TopicTable(this.#database);
     this.chunks = new ChunkTable(this.#database);
+    this.indexes = new IndexTable(this.#database);
     this.notifications = new NotificationTable(this.#database);
   }
 
@@ -47,6 +51,7 @@ export class Catalogue implements Disposable {
   beginUpload(topicId: bigint, file: string, schemaHeader: Uint8Array): void {
     this.#database.transaction(() => {
       this.chunks.add(topicId, 0, []);
+      this.indexes.delete(topicId);
       this.topics.beginUpload(topicId, file, schemaHeader);
     });
   }
@@ -55,7 +60,22 @@ export class Catalogue implements Disposable {
   saveUpload(topicId: bigint, progress: UploadProgress): void {
     this.#database.transaction(() => {
       this.chunks.add(topicId, progress.firstOrdinal, progress.chunks);
+      if (progress.firstOrdinal === 0) this.indexes.delete(topicId);
+      if (progress.index !== undefined) this.indexes.save(topicId, progress.index);
       this.topics.saveUpload(topicId, progress);
+    });
+  }
+
+  /**
+   * Replaces the index of a topic by one that was built of `file`. Answers whether it still is its file: an upload may have
+   * begun anew meanwhile.
+   */
+  replaceIndex(topicId: bigint, file: string, index: IndexProgress): boolean {
+    return this.#database.transaction(() => {
+      if (this.topics.fileOf(topicId) !== file) return false;
+      this.indexes.delete(topicId);
+      this.indexes.save(topicId, index);
+      return true;
     });
   }
 

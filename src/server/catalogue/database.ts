@@ -8,8 +8,8 @@ import { isMosaicoError, MosaicoError } from "../../base/mod.ts";
 import { StorageError } from "./errors.ts";
 import { MIGRATIONS } from "./migrations.ts";
 
-/** A value of a column. Integers are `bigint`. */
-export type SqlValue = null | bigint | string | Uint8Array;
+/** A value of a column. Integers are `bigint`, a `number` is a real one. */
+export type SqlValue = null | bigint | number | string | Uint8Array;
 
 /** Values of a statement's `:name` parameters. */
 export type SqlParameters = Readonly<Record<string, SqlValue>>;

@@ -72,4 +72,24 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX notifications_by_sequence ON notifications (sequence_id);
   CREATE INDEX notifications_by_topic ON notifications (topic_id);
   `,
+  `
+  CREATE TABLE topic_indexes (
+    topic_id INTEGER PRIMARY KEY REFERENCES topics (id) ON DELETE CASCADE,
+    version INTEGER NOT NULL,
+    chunk_count INTEGER NOT NULL
+  ) STRICT;
+
+  -- Bounds are REAL for numbers, BLOB for text; NULL without values.
+  CREATE TABLE index_blocks (
+    topic_id INTEGER NOT NULL REFERENCES topics (id) ON DELETE CASCADE,
+    leaf INTEGER NOT NULL,
+    block INTEGER NOT NULL,
+    least ANY,
+    most ANY,
+    entries BLOB NOT NULL,
+    PRIMARY KEY (topic_id, leaf, block)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE INDEX topics_by_tag ON topics (ontology_tag);
+  `,
 ];

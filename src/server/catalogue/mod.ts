@@ -7,9 +7,12 @@ export { Catalogue } from "./catalogue.ts";
 export { totalsOf } from "./chunks.ts";
 export { utcNowNs } from "./clock.ts";
 export { DirectoryLockedError, isBusy, StorageError } from "./errors.ts";
+export type { BlockBounds } from "./indexes.ts";
 export type { NewTopic } from "./topics.ts";
 export type {
   Chunk,
+  IndexBlock,
+  IndexProgress,
   NotificationRecord,
   NotificationSubject,
   SequenceRecord,

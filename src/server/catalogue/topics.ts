@@ -38,6 +38,7 @@ export class TopicTable {
   readonly #all: Statement;
   readonly #running: Statement;
   readonly #files: Statement;
+  readonly #fileOf: Statement;
   readonly #begin: Statement;
   readonly #save: Statement;
   readonly #delete: Statement;
@@ -56,6 +57,7 @@ export class TopicTable {
     this.#all = database.prepare(`${SELECT} ORDER BY t.sequence_id, t.session_id, t.id`);
     this.#running = database.prepare(`${SELECT} WHERE t.upload = 'running'`);
     this.#files = database.prepare("SELECT file FROM topics WHERE file IS NOT NULL");
+    this.#fileOf = database.prepare("SELECT file FROM topics WHERE id = :id");
     this.#begin = database.prepare(`
       UPDATE topics SET upload = 'running', file = :file, schema_header = :schemaHeader, in_order = 1, row_count = 0,
         byte_count = 0, chunk_count = 0, start_ns = NULL, end_ns = NULL
@@ -118,6 +120,11 @@ export class TopicTable {
   /** Names of the data files in use. */
   files(): Set<string> {
     return new Set(this.#files.all().map((row) => row["file"] as string));
+  }
+
+  /** Name of the data file of a topic; `undefined` when it has none, or is gone. */
+  fileOf(id: bigint): string | undefined {
+    return (this.#fileOf.get({ id })?.["file"] as string | null | undefined) ?? undefined;
   }
 
   /** Notes that an upload into `file` begins. */

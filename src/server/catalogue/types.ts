@@ -108,6 +108,30 @@ export interface Chunk {
   readonly endNs: bigint;
 }
 
+/** What the index knows of one column in a run of chunks. */
+export interface IndexBlock {
+  /** Number of the column. */
+  readonly leaf: number;
+  /** Number of the run: which chunks these are, says the index. */
+  readonly block: number;
+  /** At most the least value of all; of text its first bytes. `undefined` without values. */
+  readonly least: number | Uint8Array | undefined;
+  /** At least the largest value of all. */
+  readonly most: number | Uint8Array | undefined;
+  /** Bounds chunk by chunk, packed. */
+  readonly entries: Uint8Array;
+}
+
+/** How far the index of a topic has come. */
+export interface IndexProgress {
+  /** Form of the index. */
+  readonly version: number;
+  /** Chunks it covers, from the first on. */
+  readonly chunkCount: number;
+  /** Blocks that are new, or longer than they were. */
+  readonly blocks: readonly IndexBlock[];
+}
+
 /** What an upload has stored, to be noted in the catalogue. */
 export interface UploadProgress {
   /** How far it has come. */
@@ -122,6 +146,8 @@ export interface UploadProgress {
   readonly firstOrdinal: number;
   /** Whether the rows are in the order of time. */
   readonly inOrder: boolean;
+  /** What the index learned of `chunks`; without, it is built when it is first needed. */
+  readonly index?: IndexProgress | undefined;
 }
 
 /** A span of record time: start inclusive, end exclusive; absent = unbounded. */

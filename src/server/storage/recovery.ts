@@ -34,7 +34,7 @@ async function recover(directory: ServerDirectory, topic: TopicRecord): Promise<
   const last = chunks.at(-1);
   if (last !== undefined) await truncate(path, endOf(last));
   const result = topic.inOrder || chunks.length === 0
-    ? { file, chunks }
+    ? { file, chunks, index: undefined }
     : await sortTopicFile(directory, topic.schemaHeader!, file, chunks);
   directory.catalogue.saveUpload(topic.id, {
     state: "broken",
@@ -42,6 +42,7 @@ async function recover(directory: ServerDirectory, topic: TopicRecord): Promise<
     chunks: result.chunks,
     firstOrdinal: 0,
     inOrder: true,
+    index: result.index,
   });
   if (result.file !== file) await directory.removeFiles([file]);
 }

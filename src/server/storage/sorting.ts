@@ -4,7 +4,7 @@
  * @module
  */
 import { type Batch, BatchDecoder, decodeSchema, type Schema } from "../../columnar/mod.ts";
-import type { Chunk } from "../catalogue/mod.ts";
+import type { Chunk, IndexProgress } from "../catalogue/mod.ts";
 import { readChunks } from "./chunk_reader.ts";
 import type { ServerDirectory } from "./directory.ts";
 import { sortedRows } from "./sorted_rows.ts";
@@ -20,6 +20,8 @@ export interface SortedFile {
   readonly file: string;
   /** Its chunks. */
   readonly chunks: readonly Chunk[];
+  /** What its index knows. */
+  readonly index: IndexProgress | undefined;
 }
 
 /**
@@ -34,7 +36,7 @@ export async function sortTopicFile(
   chunks: readonly Chunk[],
 ): Promise<SortedFile> {
   const sorter = new Sorter(directory, schemaHeader);
-  let source = { file, runs: chunks.map((chunk): readonly Chunk[] => [chunk]) };
+  let source: Pass = { file, runs: chunks.map((chunk) => [chunk]), index: undefined };
   let pass: Merge = (writer, from, [run]) => sorter.sortBatches(writer, from, run!);
   let width = 1;
   do {
@@ -45,7 +47,14 @@ export async function sortTopicFile(
     pass = (writer, from, runs) => sorter.merge(writer, from, runs);
     width = FAN_IN;
   } while (source.runs.length > 1);
-  return { file: source.file, chunks: source.runs[0] ?? [] };
+  return { file: source.file, chunks: source.runs[0] ?? [], index: source.index };
+}
+
+/** What one pass over the rows has made. */
+interface Pass {
+  readonly file: string;
+  readonly runs: readonly (readonly Chunk[])[];
+  readonly index: IndexProgress | undefined;
 }
 
 type Merge = (writer: TopicFileWriter, from: string, runs: readonly (readonly Chunk[])[]) => Promise<void>;
@@ -69,7 +78,7 @@ class Sorter {
     runs: readonly (readonly Chunk[])[],
     width: number,
     merge: Merge,
-  ): Promise<{ file: string; runs: (readonly Chunk[])[] }> {
+  ): Promise<Pass> {
     const target = this.#directory.newFile();
     const { files, options } = this.#directory;
     const writer = await TopicFileWriter.create(
@@ -86,7 +95,7 @@ class Sorter {
         merged.push(writer.chunks.slice(first));
       }
       await writer.end();
-      return { file: target, runs: merged };
+      return { file: target, runs: merged, index: writer.index.take() };
     } catch (error) {
       await this.#directory.removeFiles([target]);
       throw error;

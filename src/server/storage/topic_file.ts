@@ -6,6 +6,7 @@
 import { MosaicoError } from "../../base/mod.ts";
 import { BatchDecoder, type BodyCodec, decodeSchema, encapsulate } from "../../columnar/mod.ts";
 import type { Chunk } from "../catalogue/mod.ts";
+import { TopicIndexer } from "../indexing/mod.ts";
 import { FileAppender } from "./file_appender.ts";
 import type { OpenFiles } from "./open_files.ts";
 import { areInOrder, boundsOf, timesOf, timestampColumn } from "./times.ts";
@@ -31,14 +32,17 @@ export class TopicFileWriter {
   readonly #appender: FileAppender;
   readonly #decoder: BatchDecoder;
   readonly #timeColumn: number;
+  /** What the chunks hold, column by column. */
+  readonly index: TopicIndexer;
   readonly #chunks: Chunk[] = [];
   #chunksInOrder = 0;
   #inOrder = true;
 
-  private constructor(appender: FileAppender, decoder: BatchDecoder, timeColumn: number) {
+  private constructor(appender: FileAppender, decoder: BatchDecoder, timeColumn: number, index: TopicIndexer) {
     this.#appender = appender;
     this.#decoder = decoder;
     this.#timeColumn = timeColumn;
+    this.index = index;
   }
 
   /**
@@ -57,7 +61,7 @@ export class TopicFileWriter {
     const timeColumn = timestampColumn(schema);
     const appender = await FileAppender.create(files, path);
     await appender.append([encapsulate(schemaHeader)]);
-    return new TopicFileWriter(appender, new BatchDecoder(schema, codecs), timeColumn);
+    return new TopicFileWriter(appender, new BatchDecoder(schema, codecs), timeColumn, new TopicIndexer(schema));
   }
 
   /** Chunks appended so far. */
@@ -108,6 +112,7 @@ export class TopicFileWriter {
     this.#inOrder &&= ordered && (last === undefined || startNs >= last.endNs);
     if (this.#inOrder) this.#chunksInOrder++;
     this.#chunks.push(chunk);
+    this.index.add(batch);
     return this.#appender.append([encapsulate(header), body, new Uint8Array(-body.byteLength & 7)]);
   }
 

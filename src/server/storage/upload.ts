@@ -4,7 +4,7 @@
  * @module
  */
 import { truncate } from "node:fs/promises";
-import { type Chunk, StorageError, type TopicRecord, utcNowNs } from "../catalogue/mod.ts";
+import { type Chunk, type IndexProgress, StorageError, type TopicRecord, utcNowNs } from "../catalogue/mod.ts";
 import type { ServerDirectory } from "./directory.ts";
 import { topicDeleted } from "./errors.ts";
 import { sortTopicFile } from "./sorting.ts";
@@ -114,14 +114,15 @@ export class Upload {
     await onDisk(this.#topic, async () => {
       await this.#writer.end();
       await this.#directory.syncNames();
-      if (this.#writer.inOrder) this.#save(state, this.#file, this.#writer.chunks, this.#savedChunks);
+      const { inOrder, chunks, index } = this.#writer;
+      if (inOrder) this.#save(state, this.#file, chunks, this.#savedChunks, index.take());
       else await this.#saveSorted(state);
     });
   }
 
   async #saveSorted(state: "complete" | "broken"): Promise<void> {
     const sorted = await sortTopicFile(this.#directory, this.#schemaHeader, this.#file, this.#writer.chunks);
-    this.#save(state, sorted.file, sorted.chunks, 0);
+    this.#save(state, sorted.file, sorted.chunks, 0, sorted.index);
     await this.#directory.removeFiles([this.#file]);
   }
 
@@ -136,6 +137,7 @@ export class Upload {
   async #makeCheckpoint(): Promise<void> {
     const { inOrder, fileLength } = this.#writer;
     const chunks = this.#writer.chunks.slice(this.#savedChunks);
+    const index = this.#writer.index.take();
     await onDisk(this.#topic, () => this.#writer.sync());
     if (this.#failure !== undefined) return;
     this.#directory.catalogue.saveUpload(this.#topic.id, {
@@ -144,6 +146,7 @@ export class Upload {
       chunks,
       firstOrdinal: this.#savedChunks,
       inOrder,
+      index,
     });
     this.#savedChunks += chunks.length;
     this.#savedLength = fileLength;
@@ -155,7 +158,13 @@ export class Upload {
     await this.#checkpoint;
   }
 
-  #save(state: "complete" | "broken", file: string, chunks: readonly Chunk[], firstOrdinal: number): void {
+  #save(
+    state: "complete" | "broken",
+    file: string,
+    chunks: readonly Chunk[],
+    firstOrdinal: number,
+    index: IndexProgress | undefined,
+  ): void {
     if (this.#failure !== undefined) throw this.#failure.reason;
     this.#directory.catalogue.saveUpload(this.#topic.id, {
       state,
@@ -164,6 +173,7 @@ export class Upload {
       chunks: chunks.slice(firstOrdinal),
       firstOrdinal,
       inOrder: true,
+      index,
     });
   }
 }
