@@ -8,6 +8,7 @@ import type { DataType, Field } from "../../src/columnar/mod.ts";
 import {
   Acceleration,
   Duration,
+  Header,
   type OntologyType,
   PointField,
   Range,
@@ -52,6 +53,11 @@ const REPAIRS = new Map<Shape | DataType, Repair>([
   [Velocity.shape!, linearOrAngular],
   [Acceleration.shape!, linearOrAngular],
   [Range.shape!, (row, seed) => ({ ...row, minRange: 0.25, maxRange: 8, range: [0.25, 8, 3.5][seed % 3] })],
+  // One with nothing in it is read as none at all.
+  [
+    Header.shape!,
+    (row, seed) => Object.values(row).some((it) => it !== undefined) ? row : { ...row, sampleCounter: BigInt(seed) },
+  ],
   // Its column would take any integer; it is one of the eight that clouds know.
   [PointField.type, (row, seed) => ({ ...row, datatype: BigInt(1 + seed % 8) })],
 ]);
