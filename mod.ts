@@ -36,6 +36,8 @@ export {
   type Compression,
   type ConnectOptions,
   type EnvironmentOptions,
+  type ImageEncoding,
+  type ImageTopicCreateOptions,
   type LaneStats,
   MosaicoClient,
   type Notification,

@@ -19,6 +19,8 @@ export { SequenceStreamer, type TopicMessage, TopicStreamer, type TopicStreamInf
 export type { SystemInfo } from "./system_info.ts";
 export {
   type BatchingOptions,
+  type ImageEncoding,
+  type ImageTopicCreateOptions,
   SequenceUpdater,
   SequenceWriter,
   type SessionErrorPolicy,

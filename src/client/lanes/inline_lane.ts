@@ -23,6 +23,7 @@ import {
   ticketOf,
 } from "../../wire/flight/mod.ts";
 import { ConnectionError } from "../../wire/net/mod.ts";
+import { JpegUpload } from "./jpeg_upload.ts";
 import type { LaneCodecs } from "./lane_codecs.ts";
 import type { Lane, LaneDownload, LaneUpload, UploadStart } from "./types.ts";
 
@@ -64,9 +65,11 @@ export class InlineLane implements Lane {
   /** See {@linkcode Lane.upload}. */
   upload(start: UploadStart): LaneUpload {
     const codec = start.compression === "none" ? undefined : this.#codecs.bodies[start.compression];
-    const schema = encodeSchema(start.schema); // throws before there is a call
+    const { command, jpeg } = start;
+    const schema = encodeSchema(jpeg?.schema ?? start.schema); // throws before there is a call
     this.#active++;
-    return new InlineUpload(this.#flight.doPut(), start.command, schema, codec, () => this.#active--);
+    const upload = new InlineUpload(this.#flight.doPut(), command, schema, codec, () => this.#active--);
+    return jpeg === undefined ? upload : new JpegUpload(upload, this.#codecs.jpeg(jpeg.module), jpeg, start.schema);
   }
 
   /** See {@linkcode Lane.download}. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Semaphore } from "../../base/mod.ts";
+import { isMosaicoError, Semaphore } from "../../base/mod.ts";
 import { connectFlight } from "../../wire/flight/mod.ts";
 import { packError } from "./error_data.ts";
 import { InlineLane } from "./inline_lane.ts";
@@ -93,7 +93,11 @@ export class LaneService {
     const sent = () => this.#post({ type: "sent", id }, []);
     const room = upload.send(unpacker.unpack(message.batch), true);
     if (room === undefined) return sent();
-    room.then(sent, (error) => { // no news where the upload has failed, unless it is this batch that cannot be encoded
+    room.then(sent, (error) => {
+      if (isMosaicoError(error, "message.too_large")) {
+        return this.#post({ type: "sent", id, error: packError(error) }, []);
+      }
+      // No news where the upload has failed, unless it is this batch that cannot be encoded.
       this.#end(id, { error });
       upload.cancel();
     });

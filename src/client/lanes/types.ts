@@ -4,11 +4,21 @@
  *
  * @module
  */
-import type { CodecStatus } from "../../codecs/mod.ts";
+import type { CodecStatus, JpegEncodeOptions } from "../../codecs/mod.ts";
 import type { Batch, Schema } from "../../columnar/mod.ts";
 
 /** Compression of record batch bodies. */
 export type Compression = "none" | "lz4" | "zstd";
+
+/** What makes an upload of raw pictures one of JPEGs, encoded in the lane. */
+export interface JpegEncoding extends JpegEncodeOptions {
+  /** Columns as the server gets them: as those of the batches, but for `data` and `format`. */
+  readonly schema: Schema;
+  /** Bytes of a JPEG above which the server would refuse it. */
+  readonly maxBytes: number;
+  /** The codec in WASM, compiled by another thread. @default compiled in the lane, where there is no native one */
+  readonly module?: WebAssembly.Module;
+}
 
 /** What an upload needs at its start. */
 export interface UploadStart {
@@ -18,6 +28,8 @@ export interface UploadStart {
   readonly schema: Schema;
   /** Compression of the bodies. */
   readonly compression: Compression;
+  /** Set when the batches are raw pictures, rows of the type `Image`, that the server gets as JPEGs. */
+  readonly jpeg?: JpegEncoding;
 }
 
 /** One topic on its way up. Batches keep their order. */
@@ -26,7 +38,8 @@ export interface LaneUpload {
   readonly failed: Promise<unknown>;
   /**
    * Encodes and queues a batch, which is *taken*. Resolves when the connection has room again for more; rejects when the
-   * batch cannot be encoded, or the upload has failed.
+   * batch cannot be encoded, or the upload has failed. Rejects with `message.too_large` when records were left out of it
+   * because the server would refuse them; the upload goes on.
    *
    * @param owned Nothing else refers to the buffers of its columns, not even to a part: they may move to another thread.
    */

@@ -40,7 +40,8 @@ export type FromWorker =
   | { readonly type: "started" }
   | { readonly type: "connected"; readonly codecs: readonly CodecStatus[] }
   | { readonly type: "refused"; readonly error: PostedError }
-  | { readonly type: "sent"; readonly id: number }
+  /** With an error when records were left out; the upload goes on. */
+  | { readonly type: "sent"; readonly id: number; readonly error?: PostedError }
   | { readonly type: "schema"; readonly id: number; readonly schema: Schema }
   | { readonly type: "batch"; readonly id: number; readonly batch: PackedBatch; readonly byteLength: number }
   | { readonly type: "ended"; readonly id: number; readonly error?: PostedError }

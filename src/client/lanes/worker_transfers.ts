@@ -69,8 +69,11 @@ export class WorkerUpload implements LaneUpload {
 
   /** Hears the Worker. */
   receive(message: TransferMessage): void {
-    if (message.type === "sent") this.#rooms.shift()?.resolve();
-    else if (message.type === "ended") this.end(message.error && unpackError(message.error));
+    if (message.type === "sent") {
+      const room = this.#rooms.shift();
+      if (message.error === undefined) room?.resolve();
+      else room?.reject(unpackError(message.error));
+    } else if (message.type === "ended") this.end(message.error && unpackError(message.error));
   }
 
   /** Nothing more will come. */

@@ -3,9 +3,11 @@
  *
  * @module
  */
+export type { ImageEncoding } from "./jpeg_topic.ts";
 export { SequenceUpdater, SequenceWriter } from "./sequence_writer.ts";
 export {
   type BatchingOptions,
+  type ImageTopicCreateOptions,
   type SessionErrorPolicy,
   type SessionStatus,
   SessionWriter,

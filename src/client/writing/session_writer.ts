@@ -4,10 +4,11 @@
  * @module
  */
 import { isMosaicoError, type JsonObject, messageOf, MosaicoError } from "../../base/mod.ts";
-import type { OntologyType } from "../../ontology/mod.ts";
+import { CompressedImage, type Image, type OntologyType } from "../../ontology/mod.ts";
 import { checkTopicName, checkUserMetadata, packLocator } from "../../protocol/mod.ts";
 import type { ControlConnection } from "../control/mod.ts";
-import type { Compression, LanePool, LaneUpload, UploadStart } from "../lanes/mod.ts";
+import { type Compression, jpegModuleFor, type LanePool, type LaneUpload, type UploadStart } from "../lanes/mod.ts";
+import { checkImageEncoding, type ImageEncoding, imageRows } from "./jpeg_topic.ts";
 import { TopicWriter } from "./topic_writer.ts";
 
 /** What happens to the data of a session that fails, or is left without `finalize()`. */
@@ -33,6 +34,9 @@ export interface TopicCreateOptions extends BatchingOptions {
   /** Gives up creating when aborted. */
   readonly signal?: AbortSignal;
 }
+
+/** Options of `topicCreate` for raw pictures that become JPEGs. */
+export interface ImageTopicCreateOptions extends TopicCreateOptions, ImageEncoding {}
 
 /** What the client lends its writers. */
 export interface WritingParts {
@@ -102,6 +106,39 @@ export abstract class SessionWriter implements AsyncDisposable {
   }
 
   /**
+   * Creates a topic of pictures and opens its upload: rows are raw pictures (`Image`, encoded `rgb8`, `bgr8`, `rgba8`,
+   * `bgra8` or `mono8`), the topic holds JPEGs (`CompressedImage`). The lane encodes, beside the caller's thread.
+   *
+   * @param topicName Such as `/camera/front`.
+   * @param type `Image`.
+   * @throws {TypeError | RangeError} when type or encoding cannot be
+   * @throws {ProtocolError} when name or metadata break a rule
+   * @throws {RpcError} `rpc.already_exists`, …
+   *
+   * @example
+   * ```ts
+   * import { CompressedImage, Image, MosaicoClient } from "@mosaico/client";
+   * import { MosaicoServer } from "@mosaico/client/server";
+   *
+   * const directory = await Deno.makeTempDir();
+   * await using server = await MosaicoServer.start({ directory, port: 0 });
+   * await using client = await MosaicoClient.connect("127.0.0.1", server.port);
+   * await using drive = await client.sequenceCreate("drive");
+   * const camera = await drive.topicCreate("/camera", Image, { encode: "jpeg", quality: 90 });
+   * const picture = { format: "raw", width: 64, height: 48, stride: 192, encoding: "rgb8" } as const;
+   * await camera.push(1_700_000_000_000_000_000n, { ...picture, data: new Uint8Array(192 * 48) });
+   * await drive.finalize();
+   *
+   * const topic = await client.topicHandler("drive", "/camera", CompressedImage);
+   * for await (const { data } of await topic!.stream()) console.log(data.format); // jpeg
+   * ```
+   */
+  async topicCreate(
+    topicName: string,
+    type: OntologyType<Image>,
+    options: ImageTopicCreateOptions,
+  ): Promise<TopicWriter<Image>>;
+  /**
    * Creates a topic and opens its upload.
    *
    * @param topicName Such as `/sensors/imu`.
@@ -109,32 +146,39 @@ export abstract class SessionWriter implements AsyncDisposable {
    * @throws {ProtocolError} when name or metadata break a rule
    * @throws {RpcError} `rpc.already_exists`, …
    */
-  async topicCreate<T>(
+  async topicCreate<T>(topicName: string, type: OntologyType<T>, options?: TopicCreateOptions): Promise<TopicWriter<T>>;
+  async topicCreate(
     topicName: string,
-    type: OntologyType<T>,
-    options: TopicCreateOptions = {},
-  ): Promise<TopicWriter<T>> {
+    type: OntologyType<unknown>,
+    options: TopicCreateOptions | ImageTopicCreateOptions = {},
+  ): Promise<unknown> {
     this.#assertPending();
     checkTopicName(topicName);
     const userMetadata = checkUserMetadata(options.metadata ?? {});
+    const jpeg = "encode" in options ? options : undefined;
+    if (jpeg !== undefined) checkImageEncoding(type, jpeg);
     if (this.#topics.has(topicName)) {
       throw new MosaicoError("session.topic_exists", `Cannot create topic "${topicName}": this session has it already`);
     }
     const { control, lanes, batching, topicBytesInFlight } = this.#parts;
     const locator = packLocator(this.name, topicName);
-    const { tag: ontologyTag, serializationFormat } = type;
+    const { tag: ontologyTag, serializationFormat } = jpeg === undefined ? type : CompressedImage;
     const request = { locator, sessionUuid: this.#sessionUuid, serializationFormat, ontologyTag, userMetadata };
     const { uuid } = await control.call("topic_create", request, options);
     const { compression, batchBytes, flushIntervalMs } = { ...batching, ...options };
-    const command = control.codec.encodePutCommand({ locator, topicUuid: uuid });
-    const upload = await this.#openUpload({ command, schema: type.schema, compression }, options.signal)
-      .catch(async (error) => {
-        // A topic without an upload only stands in the way of the next try, and of finalize().
-        await control.call("topic_delete", { locator }).catch(() => {});
-        throw error;
-      });
     const maxBatchBytes = Math.floor(BATCH_SHARE * control.limits.maxMessageBytes);
-    const writer = new TopicWriter<T>({
+    const command = control.codec.encodePutCommand({ locator, topicUuid: uuid });
+    const start: UploadStart = { command, schema: type.schema, compression };
+    const upload =
+      await (jpeg === undefined
+        ? this.#openUpload(start, options.signal)
+        : this.#openJpegUpload({ ...start, compression: options.compression ?? "none" }, jpeg, maxBatchBytes))
+        .catch(async (error) => {
+          // A topic without an upload only stands in the way of the next try, and of finalize().
+          await control.call("topic_delete", { locator }).catch(() => {});
+          throw error;
+        });
+    const writer = new TopicWriter({
       name: topicName,
       locator,
       type,
@@ -146,8 +190,9 @@ export abstract class SessionWriter implements AsyncDisposable {
       maxBatchBytes,
       flushIntervalMs,
       notify: (message) => this.#note("topic_notification_create", locator, message),
+      ...(jpeg === undefined ? {} : { rows: imageRows(jpeg) }),
     });
-    this.#topics.set(topicName, writer as TopicWriter<unknown>);
+    this.#topics.set(topicName, writer);
     return writer;
   }
 
@@ -176,6 +221,13 @@ export abstract class SessionWriter implements AsyncDisposable {
   async #openUpload(start: UploadStart, signal?: AbortSignal): Promise<LaneUpload> {
     const lane = await this.#parts.lanes.next(signal);
     return lane.upload(start);
+  }
+
+  async #openJpegUpload(start: UploadStart, options: ImageTopicCreateOptions, maxBytes: number): Promise<LaneUpload> {
+    const lane = await this.#parts.lanes.next(options.signal);
+    const { quality = 85, subsampling = "4:2:0" } = options;
+    const { schema } = CompressedImage;
+    return lane.upload({ ...start, jpeg: { schema, maxBytes, quality, subsampling, ...await jpegModuleFor(lane) } });
   }
 
   async #finalize(): Promise<void> {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { messageOf, MosaicoError, Semaphore } from "../../base/mod.ts";
+import { isMosaicoError, messageOf, MosaicoError, Semaphore } from "../../base/mod.ts";
 import {
   type Batch,
   BatchBuilder,
@@ -19,6 +19,19 @@ import { type LaneUpload, ownsBuffers } from "../lanes/mod.ts";
 /** Where a topic writer stands. */
 export type TopicWriterStatus = "active" | "finalized" | "failed" | "record_too_large" | "discarded";
 
+/** Throws where a value is not as it should be. */
+type Check = (data: unknown) => void;
+
+/** Rows that are more than columns to be sent. */
+export interface ParticularRows {
+  /** Refuses a row that its type accepts. @throws {SchemaError} */
+  check(data: unknown): void;
+  /** As `check`, for rows that come as a batch. */
+  checkBatch(batch: Batch): void;
+  /** Makes a batch of a row without copying it; answers `undefined` for one that has to be copied. */
+  readonly take: ((timestampNs: bigint, data: unknown) => Batch | undefined) | undefined;
+}
+
 /** What a topic writer is made of. */
 export interface TopicWriterParts<T> {
   /** Name as given to `topicCreate`. */
@@ -27,6 +40,8 @@ export interface TopicWriterParts<T> {
   readonly locator: string;
   /** Type of the rows. */
   readonly type: OntologyType<T>;
+  /** What is particular about its rows. */
+  readonly rows?: ParticularRows;
   /** The topic's upload, *taken*. */
   readonly upload: LaneUpload;
   /** Credit of the whole client. */
@@ -68,7 +83,8 @@ export class TopicWriter<T> {
   readonly #builder: BatchBuilder;
   readonly #credit: Semaphore;
   readonly #stop = new AbortController();
-  readonly #validate: ((data: T) => void) | undefined;
+  readonly #validate: Check | undefined;
+  readonly #take: ParticularRows["take"];
   #status: TopicWriterStatus = "active";
   #lastError: unknown;
   #droppedRecords = 0;
@@ -84,7 +100,8 @@ export class TopicWriter<T> {
     this.#parts = parts;
     this.#builder = new BatchBuilder(parts.type.schema);
     this.#credit = new Semaphore(parts.topicBytesInFlight);
-    this.#validate = parts.type.validate;
+    this.#validate = both(parts.type.validate, parts.rows?.check);
+    this.#take = parts.rows?.take;
     parts.upload.failed.then((reason) => this.#fail(reason));
   }
 
@@ -137,6 +154,10 @@ export class TopicWriter<T> {
   push(timestampNs: bigint, data: T): Promise<void> | undefined {
     if (this.#status !== "active" || this.#waiting !== undefined) this.#assertRoom();
     if (data !== null && data !== undefined) this.#validate?.(data); // the builder refuses these two itself
+    if (this.#take !== undefined) {
+      const batch = this.#take(timestampNs, data);
+      if (batch !== undefined) return this.#pushBatch(batch, true);
+    }
     const builder = this.#builder;
     builder.append(timestampNs, data as object);
     this.#rows++;
@@ -166,6 +187,7 @@ export class TopicWriter<T> {
   pushColumns(columns: ColumnsOf<T>): Promise<void> | undefined {
     this.#assertRoom();
     const batch = batchFromColumns(this.#parts.type.schema, columns);
+    this.#parts.rows?.checkBatch(batch);
     return this.#pushBatch(batch, ownsBuffers(batch));
   }
 
@@ -176,9 +198,10 @@ export class TopicWriter<T> {
    */
   pushBatch(recordBatch: unknown): Promise<void> | undefined {
     this.#assertRoom();
-    const batch = fromArrow(recordBatch);
     const { schema, tag } = this.#parts.type;
-    return this.#pushBatch(sameLayout(schema, batch, tag), false); // batches of one table share buffers
+    const batch = sameLayout(schema, fromArrow(recordBatch), tag);
+    this.#parts.rows?.checkBatch(batch);
+    return this.#pushBatch(batch, false); // batches of one table share buffers
   }
 
   /** Sends what is buffered and waits until it is on its way. */
@@ -243,7 +266,11 @@ export class TopicWriter<T> {
   /** Sends a batch after those that wait; cuts it where the server would refuse its size. */
   #send(batch: Batch, owned: boolean): void {
     const size = sizeOfBatch(batch);
-    if (size > this.#parts.maxBatchBytes || batch.numRows > 2 * this.#parts.batchRows) return this.#sendParts(batch);
+    const { maxBatchBytes, rows } = this.#parts;
+    const isRowForItself = rows !== undefined && batch.numRows === 1; // how large it is when sent only the lane knows
+    if ((size > maxBatchBytes && !isRowForItself) || batch.numRows > 2 * this.#parts.batchRows) {
+      return this.#sendParts(batch);
+    }
     const { clientCredit, upload } = this.#parts;
     if (this.#waiting === undefined && this.#credit.tryAcquire(size)) {
       if (clientCredit.tryAcquire(size)) return this.#dispatch(upload, batch, owned, size);
@@ -281,7 +308,13 @@ export class TopicWriter<T> {
     };
     const room = upload.send(batch, owned);
     if (room === undefined) release();
-    else room.then(release, (error) => (release(), this.#fail(error)));
+    else {
+      room.then(release, (error) => {
+        release();
+        if (isMosaicoError(error, "message.too_large")) this.#dropped(Number(error.facts["records"] ?? 1), error);
+        else this.#fail(error);
+      });
+    }
   }
 
   #sendParts(batch: Batch): void {
@@ -292,15 +325,22 @@ export class TopicWriter<T> {
       this.#send(sliceBatch(batch, half, rows), false);
       return;
     }
-    this.#droppedRecords++;
-    this.#status = "record_too_large";
-    const text = `Record dropped for topic '${this.name}': its size alone (${sizeOfBatch(batch)} bytes) exceeds the ` +
-      `transport's message-size limit (${this.#parts.maxBatchBytes} bytes) and it cannot be split further.`;
-    this.#lastError = new MosaicoError("message.too_large", text, {
-      sizeBytes: sizeOfBatch(batch),
-      maxBytes: this.#parts.maxBatchBytes,
-    });
-    this.#parts.notify(text);
+    const sizeBytes = sizeOfBatch(batch);
+    const maxBytes = this.#parts.maxBatchBytes;
+    const text = `a record of ${sizeBytes} bytes exceeds the maximum of ${maxBytes}`;
+    this.#dropped(1, new MosaicoError("message.too_large", `Cannot send: ${text}`, { sizeBytes, maxBytes }));
+  }
+
+  /** Records that the server would refuse alone are left out, which is no failure of the topic. */
+  #dropped(records: number, error: MosaicoError): void {
+    this.#droppedRecords += records;
+    const { sizeBytes, maxBytes } = error.facts;
+    const text =
+      `Record dropped for topic '${this.name}': its size alone (${sizeBytes} bytes) exceeds the transport's ` +
+      `message-size limit (${maxBytes} bytes) and it cannot be split further.`;
+    if (this.isActive) this.#status = "record_too_large";
+    this.#lastError = error;
+    for (let record = 0; record < records; record++) this.#parts.notify(text);
   }
 
   #armTimer(): void {
@@ -345,4 +385,13 @@ export class TopicWriter<T> {
       { waitingBytes },
     );
   }
+}
+
+/** Calls both, or the one there is. */
+function both(first: Check | undefined, second: Check | undefined): Check | undefined {
+  if (first === undefined || second === undefined) return first ?? second;
+  return (data) => {
+    first(data);
+    second(data);
+  };
 }
