@@ -14,10 +14,9 @@ import {
   warmUpValidation,
 } from "../protocol/mod.ts";
 import { Query, type QueryBuilder, QueryResponse } from "../query/mod.ts";
-import { RpcError } from "../wire/flight/mod.ts";
-import { type CallLimits, ControlConnection, type Notification } from "./control/mod.ts";
+import { type CallLimits, ControlConnection, found, type Notification } from "./control/mod.ts";
 import { readEnvironment } from "./environment.ts";
-import { type HandlerParts, registryOf, SequenceHandler, TopicHandler } from "./handlers/mod.ts";
+import { type HandlerOptions, Handlers, type SequenceHandler, type TopicHandler } from "./handlers/mod.ts";
 import { LaneOpener, LanePool, type LaneStats } from "./lanes/mod.ts";
 import { type ConnectOptions, DEFAULTS } from "./options.ts";
 import { sequenceSystemInfo, type SystemInfo, topicSystemInfo } from "./system_info.ts";
@@ -75,7 +74,7 @@ export class MosaicoClient implements AsyncDisposable {
   readonly #control: ControlConnection;
   readonly #lanes: LanePool;
   readonly #laneOpener: LaneOpener;
-  readonly #registry: OntologyRegistry;
+  readonly #handlers: Handlers;
   readonly #options: ConnectOptions;
   #closing: Promise<void> | undefined;
 
@@ -89,7 +88,7 @@ export class MosaicoClient implements AsyncDisposable {
     this.#control = control;
     this.#lanes = lanes;
     this.#laneOpener = laneOpener;
-    this.#registry = registry;
+    this.#handlers = new Handlers({ control, lanes, registry });
     this.#options = options;
   }
 
@@ -163,9 +162,14 @@ export class MosaicoClient implements AsyncDisposable {
     return open?.codecs ?? (await this.#laneOpener.codecs()).status;
   }
 
-  /** Closes every connection; calls under way fail. Idempotent. */
+  /** Closes every connection and the streams of its handlers; calls under way fail. Idempotent. */
   close(): Promise<void> {
-    return this.#closing ??= Promise.allSettled([this.#lanes.close(), this.#control.close()]).then(() => {});
+    return this.#closing ??= this.#close();
+  }
+
+  async #close(): Promise<void> {
+    this.#handlers.close();
+    await Promise.allSettled([this.#lanes.close(), this.#control.close()]);
   }
 
   /** As {@linkcode close}. */
@@ -198,15 +202,17 @@ export class MosaicoClient implements AsyncDisposable {
     return new SequenceUpdater(name, session, options.onError ?? "report", this.#writing);
   }
 
-  /** A handle to an existing sequence; downloads no data. `undefined` when there is none. */
-  async sequenceHandler(name: string, options: CallLimits = {}): Promise<SequenceHandler | undefined> {
-    return await found(async () =>
-      new SequenceHandler(await this.#control.sequenceInfo(name, {}, options), this.#handling)
-    );
+  /**
+   * A handle to an existing sequence; downloads no data. `undefined` when there is none. Asking again gives the same one,
+   * with the state it had: see {@linkcode SequenceHandler.reload}.
+   */
+  async sequenceHandler(name: string, options: HandlerOptions = {}): Promise<SequenceHandler | undefined> {
+    return await this.#handlers.sequence(name, options);
   }
 
   /**
-   * A handle to an existing topic; downloads no data. `undefined` when there is none.
+   * A handle to an existing topic; downloads no data. `undefined` when there is none. Asking again gives the same one, with
+   * the state it had: see {@linkcode TopicHandler.reload}.
    *
    * @param type What its rows are: its handler then reads them as that type, whether or not the registry knows it.
    * @throws {SchemaError} `schema.mismatch` when the topic holds another type, or another version of it
@@ -215,32 +221,32 @@ export class MosaicoClient implements AsyncDisposable {
     sequenceName: string,
     topicName: string,
     type: OntologyType<T>,
-    options?: CallLimits,
+    options?: HandlerOptions,
   ): Promise<TopicHandler<T> | undefined>;
   /** A handle to an existing topic of any type; downloads no data. `undefined` when there is none. */
   async topicHandler(
     sequenceName: string,
     topicName: string,
-    options?: CallLimits,
+    options?: HandlerOptions,
   ): Promise<TopicHandler | undefined>;
   async topicHandler(
     sequenceName: string,
     topicName: string,
-    typeOrOptions: OntologyType<unknown> | CallLimits = {},
-    limits: CallLimits = {},
+    typeOrOptions: OntologyType<unknown> | HandlerOptions = {},
+    more: HandlerOptions = {},
   ): Promise<TopicHandler | undefined> {
-    const type = "tag" in typeOrOptions ? typeOrOptions : undefined;
-    const options = "tag" in typeOrOptions ? limits : typeOrOptions;
-    const locator = packLocator(sequenceName, topicName);
-    return await found(async () => {
-      const [{ endpoint }, schema] = await Promise.all([
-        this.#control.topicInfo(locator, {}, options),
-        this.#control.topicSchema(locator, options),
-      ]);
-      const { metadata } = endpoint;
-      const registry = type === undefined ? this.#registry : registryOf(type, metadata, schema);
-      return new TopicHandler(metadata, schema, { ...this.#handling, registry });
-    });
+    const [type, options] = "tag" in typeOrOptions ? [typeOrOptions, more] : [undefined, typeOrOptions];
+    return await this.#handlers.topic(packLocator(sequenceName, topicName), type, options);
+  }
+
+  /** Forgets the handlers of sequences, so that the next ones have the state of then. Those that are out stay usable. */
+  clearSequenceHandlersCache(): void {
+    this.#handlers.sequences.clear();
+  }
+
+  /** Forgets the handlers of topics, so that the next ones have the state of then. Those that are out stay usable. */
+  clearTopicHandlersCache(): void {
+    this.#handlers.topics.clear();
   }
 
   /** Names of all sequences, in the server's order. */
@@ -276,16 +282,20 @@ export class MosaicoClient implements AsyncDisposable {
       }
     }
     await this.#control.call("sequence_delete", { locator: name }, options);
+    this.#handlers.forgetSequence(name);
   }
 
   /** Removes a session, its topics and their data. @param locator `sequence:ULID` */
   async sessionDelete(locator: string, options: CallLimits = {}): Promise<void> {
     await this.#control.call("session_delete", { locator }, options);
+    this.#handlers.forgetSequence(locator.split(":", 1)[0]!);
   }
 
   /** Removes a topic and its data. */
   async topicDelete(sequenceName: string, topicName: string, options: CallLimits = {}): Promise<void> {
-    await this.#control.call("topic_delete", { locator: packLocator(sequenceName, topicName) }, options);
+    const locator = packLocator(sequenceName, topicName);
+    await this.#control.call("topic_delete", { locator }, options);
+    this.#handlers.topics.forget((name) => name === locator);
   }
 
   /**
@@ -344,7 +354,7 @@ export class MosaicoClient implements AsyncDisposable {
 
   /** Physical state of a sequence; `undefined` when there is none. */
   async sequenceSystemInfo(sequenceName: string, options: CallLimits = {}): Promise<SystemInfo | undefined> {
-    const sequence = await this.sequenceHandler(sequenceName, options);
+    const sequence = await this.#handlers.sequence(sequenceName, { ...options, forceNewInstance: true });
     return sequence && sequenceSystemInfo(sequence);
   }
 
@@ -380,10 +390,6 @@ export class MosaicoClient implements AsyncDisposable {
     await this.clearTopicNotifications(sequenceName, topicName);
   }
 
-  get #handling(): HandlerParts {
-    return { control: this.#control, lanes: this.#lanes, registry: this.#registry };
-  }
-
   get #writing(): WritingParts {
     const { compression, batchBytes, flushIntervalMs } = { ...DEFAULTS, ...this.#options };
     return {
@@ -392,15 +398,5 @@ export class MosaicoClient implements AsyncDisposable {
       batching: { compression, batchBytes, flushIntervalMs },
       topicBytesInFlight: DEFAULTS.topicBytesInFlight,
     };
-  }
-}
-
-/** What `ask` answers, or `undefined` when the server says there is no such thing. */
-async function found<T>(ask: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (error instanceof RpcError && error.code === "rpc.not_found") return undefined;
-    throw error;
   }
 }

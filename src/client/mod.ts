@@ -12,10 +12,25 @@ export {
 } from "./client.ts";
 export type { CallLimits, Notification } from "./control/mod.ts";
 export type { EnvironmentOptions } from "./environment.ts";
-export { SequenceHandler, type SequenceStreamOptions, type StreamWindow, TopicHandler } from "./handlers/mod.ts";
+export {
+  type HandlerOptions,
+  SequenceHandler,
+  type SequenceStreamOptions,
+  type StreamWindow,
+  TopicHandler,
+} from "./handlers/mod.ts";
 export type { Compression, LaneStats } from "./lanes/mod.ts";
 export type { ConnectOptions, TlsOptions } from "./options.ts";
-export { SequenceStreamer, type TopicMessage, TopicStreamer, type TopicStreamInfo } from "./reading/mod.ts";
+export {
+  type SequenceDownload,
+  SequenceStreamer,
+  type SequenceStreamInfo,
+  type TimeSlice,
+  type TopicMessage,
+  type TopicSlice,
+  TopicStreamer,
+  type TopicStreamInfo,
+} from "./reading/mod.ts";
 export type { SystemInfo } from "./system_info.ts";
 export {
   type BatchingOptions,

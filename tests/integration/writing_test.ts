@@ -158,7 +158,8 @@ for (const compression of ["none", "lz4", "zstd"] as const satisfies readonly Co
 
 /** Rows of the only topic that have reached the server. */
 async function storedRows({ client }: Embedded): Promise<bigint | undefined> {
-  return (await client.sequenceHandler("drive"))?.topicInfos[0]?.dataInfo.totalRowCount;
+  const sequence = await client.sequenceHandler("drive", { forceNewInstance: true });
+  return sequence?.topicInfos[0]?.dataInfo.totalRowCount;
 }
 
 test("a row leaves within the flush interval, without a further push", async () => {
@@ -214,6 +215,7 @@ test("several sessions write into one sequence", async () => {
     await second.finalize();
   }
   const sequence = await fx.client.sequenceHandler("drive");
+  assert.equal(await sequence?.reload(), true);
   assert.equal(sequence?.locked, true);
   assert.equal(sequence?.sessions.length, 2);
   assert.deepEqual(sequence?.topics, ["/a", "/b"]);

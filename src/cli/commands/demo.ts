@@ -134,7 +134,7 @@ async function readBack(sequence: SequenceHandler, signal: AbortSignal): Promise
   const rows = new Map<string, number>();
   const started = performance.now();
   const stream = sequence.stream({ signal });
-  const expected = Number(await stream.messageCount());
+  const expected = Number((await stream.info()).messageCount);
   const shown = new Set<string>();
   let inOrder = true;
   let lastNs: bigint | undefined;

@@ -3,53 +3,51 @@
  *
  * @module
  */
-import type { RecordBatch } from "apache-arrow";
+import type { RecordBatch, Table } from "apache-arrow";
 import type { JsonObject } from "../../base/mod.ts";
 import { type Schema, SchemaError } from "../../columnar/mod.ts";
 import { OntologyRegistry, type OntologyType } from "../../ontology/mod.ts";
-import {
-  type SerializationFormat,
-  type TimestampRange,
-  type TopicMetadata,
-  unpackLocator,
-} from "../../protocol/mod.ts";
-import type { ControlConnection } from "../control/mod.ts";
-import type { LanePool } from "../lanes/mod.ts";
-import { TopicStreamer } from "../reading/mod.ts";
+import { type SerializationFormat, type TopicMetadata, unpackLocator } from "../../protocol/mod.ts";
+import { type CallLimits, type ControlConnection, found } from "../control/mod.ts";
+import type { TopicStreamer } from "../reading/mod.ts";
+import { opening, openTopicStreamer } from "./open_topic.ts";
+import type { HandlerParts, StreamWindow } from "./parts.ts";
 
-/** What the client lends its handlers. */
-export interface HandlerParts {
-  /** The control connection. */
-  readonly control: ControlConnection;
-  /** The data connections. */
-  readonly lanes: LanePool;
-  /** Known types. */
-  readonly registry: OntologyRegistry;
-}
-
-/** A part of the record time: `startNs` inclusive, `endNs` exclusive; absent = unbounded. */
-export interface StreamWindow extends TimestampRange {
-  /** Ends the download when aborted, at any time: the read that waits, and every later one, rejects with its reason. */
-  readonly signal?: AbortSignal;
-}
-
-/** A topic on the server. Holds metadata only; reading downloads. */
-export class TopicHandler<T = unknown> {
-  /** Columns of the topic, `timestamp_ns` first; `undefined` while its upload has not begun. */
+/** What a {@linkcode TopicHandler} tells. */
+interface TopicState {
+  readonly metadata: TopicMetadata;
   readonly schema: Schema | undefined;
-  readonly #metadata: TopicMetadata;
-  readonly #parts: HandlerParts;
+}
 
-  /** Made by the client. */
-  constructor(metadata: TopicMetadata, schema: Schema | undefined, parts: HandlerParts) {
-    this.#metadata = metadata;
-    this.schema = schema;
+/**
+ * A topic on the server. Holds metadata only, as of when it was made or last reloaded; reading downloads.
+ *
+ * It has one live stream: {@linkcode stream} and {@linkcode batches} close the one before. To read a topic several times at
+ * once, get handlers with `forceNewInstance`.
+ */
+export class TopicHandler<T = unknown> {
+  /** The type its rows are read as, where the caller gave one; else the client's registry says. */
+  readonly type: OntologyType<T> | undefined;
+  readonly #parts: HandlerParts;
+  #state: TopicState;
+  #live: TopicStreamer<T> | undefined;
+  /** Streams that were asked for. */
+  #requests = 0;
+
+  /** Made by {@linkcode openTopicHandler}. */
+  constructor(state: TopicState, parts: HandlerParts, type?: OntologyType<T>) {
+    this.#state = state;
     this.#parts = parts;
+    this.type = type;
   }
 
+  /** Columns of the topic, `timestamp_ns` first; `undefined` while its upload has not begun. */
+  get schema(): Schema | undefined {
+    return this.#state.schema;
+  }
   /** `sequence/topic/path`. */
   get locator(): string {
-    return this.#metadata.locator;
+    return this.#state.metadata.locator;
   }
   /** Name with a leading slash. */
   get name(): string {
@@ -61,107 +59,138 @@ export class TopicHandler<T = unknown> {
   }
   /** Type, as the server names it. */
   get ontologyTag(): string {
-    return this.#metadata.ontologyTag;
+    return this.#state.metadata.ontologyTag;
   }
   /** Storage hint. */
   get serializationFormat(): SerializationFormat {
-    return this.#metadata.serializationFormat;
+    return this.#state.metadata.serializationFormat;
   }
   /** The user's own. */
   get userMetadata(): JsonObject {
-    return this.#metadata.userMetadata;
+    return this.#state.metadata.userMetadata;
   }
   /** Creation, nanoseconds since 1970, UTC. */
   get createdAtNs(): bigint {
-    return this.#metadata.createdAtNs;
+    return this.#state.metadata.createdAtNs;
   }
   /** Whether its upload is complete. */
   get locked(): boolean {
-    return this.#metadata.locked;
+    return this.#state.metadata.locked;
   }
   /** Messages; `undefined` where an old server does not say. */
   get messageCount(): bigint | undefined {
-    return this.#metadata.dataInfo.totalRowCount;
+    return this.#state.metadata.dataInfo.totalRowCount;
   }
   /** Size on the server. */
   get totalSizeBytes(): bigint {
-    return this.#metadata.dataInfo.totalBytes;
+    return this.#state.metadata.dataInfo.totalBytes;
   }
   /** Chunks the server keeps it in. */
   get chunkCount(): bigint {
-    return this.#metadata.dataInfo.totalChunksCount;
+    return this.#state.metadata.dataInfo.totalChunksCount;
   }
   /** First record time; `undefined` without messages. */
   get startNs(): bigint | undefined {
-    return this.#metadata.dataInfo.interval?.startNs;
+    return this.#state.metadata.dataInfo.interval?.startNs;
   }
   /** Last record time, inclusive; `undefined` without messages. */
   get endNs(): bigint | undefined {
-    return this.#metadata.dataInfo.interval?.endNs;
+    return this.#state.metadata.dataInfo.interval?.endNs;
   }
 
-  /** Messages in the window, in time order. Leaving the loop early cancels the download. */
+  /** Fetches the metadata again. False when the topic is gone; then it says what it said before. */
+  async reload(options: CallLimits = {}): Promise<boolean> {
+    const state = await found(() => fetchState(this.#parts.control, this.locator, options));
+    if (state !== undefined) this.#state = state;
+    return state !== undefined;
+  }
+
+  /**
+   * Messages in the window, in time order. Leaving the loop early cancels the download. Closes the stream before it.
+   *
+   * @throws {RangeError} when the window is empty
+   */
   async stream(window: StreamWindow = {}): Promise<TopicStreamer<T>> {
+    this.close();
+    const request = ++this.#requests;
+    const streamer = await this.#open(window);
+    if (request === this.#requests) this.#live = streamer;
+    else streamer.close(); // another was asked for in the meantime
+    return streamer;
+  }
+
+  /** Rows of the window as apache-arrow `RecordBatch`es. Closes the stream before it. */
+  async *batches(window: StreamWindow = {}): AsyncGenerator<RecordBatch, void, void> {
+    yield* (await this.stream(window)).batches();
+  }
+
+  /**
+   * Rows of the window as one apache-arrow `Table`, held in memory as a whole. Its columns are views of what came over
+   * the wire: `table.getChild("data")!.toArray()` of a table of one batch is a typed array, and 64-bit integers are
+   * `bigint`s. A download of its own: it leaves the handler's stream alone.
+   *
+   * @example
+   * ```ts ignore
+   * const topic = await client.topicHandler("drive-042", "/imu");
+   * const table = await topic!.toTable({ startNs: 0n, endNs: 1_000_000_000n });
+   * console.log(table.numRows, table.getChild("timestamp_ns")!.get(0));
+   * ```
+   */
+  async toTable(window: StreamWindow = {}): Promise<Table> {
+    await using streamer = await this.#open(window);
+    return await streamer.toTable();
+  }
+
+  /** Closes its stream. The handler stays usable. */
+  close(): void {
+    this.#requests++;
+    this.#live?.close();
+    this.#live = undefined;
+  }
+
+  async #open(window: StreamWindow): Promise<TopicStreamer<T>> {
     const { signal } = window;
+    const registry = this.type === undefined ? this.#parts.registry : new OntologyRegistry([this.type]);
     return await opening(signal, async () => {
       const { endpoint } = await this.#parts.control.topicInfo(this.locator, window, window);
-      return await openTopicStreamer<T>(endpoint.metadata, endpoint.ticket, this.#parts, signal);
+      return await openTopicStreamer<T>(endpoint, { ...this.#parts, registry }, signal);
     });
-  }
-
-  /** Rows of the window as apache-arrow `RecordBatch`es. */
-  async *batches(window: StreamWindow = {}): AsyncGenerator<RecordBatch, void, void> {
-    await using streamer = await this.stream(window);
-    yield* streamer.batches();
   }
 }
 
 /**
- * A registry of `type` alone, to read a topic that holds it.
+ * Asks the server for a topic; `undefined` when there is none.
  *
- * @throws {SchemaError} `schema.mismatch` when the topic holds another type, or another version of it
+ * @throws {SchemaError} `schema.mismatch` when the topic holds another type than `type`, or another version of it
  */
-export function registryOf(
-  type: OntologyType<unknown>,
-  { locator, ontologyTag }: TopicMetadata,
-  schema: Schema | undefined,
-): OntologyRegistry {
+export async function openTopicHandler<T>(
+  locator: string,
+  type: OntologyType<T> | undefined,
+  parts: HandlerParts,
+  options: CallLimits,
+): Promise<TopicHandler<T> | undefined> {
+  const state = await found(() => fetchState(parts.control, locator, options));
+  if (state === undefined) return undefined;
+  if (type !== undefined) checkType(type as OntologyType<unknown>, state);
+  return new TopicHandler(state, parts, type);
+}
+
+async function fetchState(control: ControlConnection, locator: string, options: CallLimits): Promise<TopicState> {
+  const [{ endpoint }, schema] = await Promise.all([
+    control.topicInfo(locator, {}, options),
+    control.topicSchema(locator, options),
+  ]);
+  return { metadata: endpoint.metadata, schema };
+}
+
+function checkType(type: OntologyType<unknown>, { metadata: { locator, ontologyTag }, schema }: TopicState): void {
   const registry = new OntologyRegistry([type]);
   const holds = schema === undefined ? ontologyTag === type.tag : registry.resolve(ontologyTag, schema) !== undefined;
-  if (holds) return registry;
-  const found = ontologyTag === type.tag ? "another version of it, with other columns" : ontologyTag;
-  throw new SchemaError("schema.mismatch", `Cannot read topic "${locator}" as ${type.tag}: it holds ${found}`, {
+  if (holds) return;
+  const held = ontologyTag === type.tag ? "another version of it, with other columns" : ontologyTag;
+  throw new SchemaError("schema.mismatch", `Cannot read topic "${locator}" as ${type.tag}: it holds ${held}`, {
     topic: locator,
     type: type.tag,
     ontologyTag,
   });
-}
-
-/** Starts the download of one topic. */
-export async function openTopicStreamer<T>(
-  metadata: TopicMetadata,
-  ticket: Uint8Array,
-  parts: HandlerParts,
-  signal?: AbortSignal,
-): Promise<TopicStreamer<T>> {
-  const lane = await parts.lanes.next(signal);
-  const { dataInfo, timeWindowInfo } = metadata;
-  const interval = timeWindowInfo === undefined ? dataInfo.interval : timeWindowInfo.interval;
-  const info = {
-    topic: unpackLocator(metadata.locator).topic,
-    ontologyTag: metadata.ontologyTag,
-    messageCount: timeWindowInfo?.rowCount ?? dataInfo.totalRowCount,
-    startNs: interval?.startNs,
-    endNs: interval?.endNs,
-  };
-  return new TopicStreamer<T>(info, lane.download(ticket), parts.registry, signal);
-}
-
-/** Runs `open`; when `signal` aborted it, its reason is the error, as it is of a download that runs. */
-export async function opening<T>(signal: AbortSignal | undefined, open: () => Promise<T>): Promise<T> {
-  try {
-    return await open();
-  } catch (error) {
-    throw signal?.aborted ? signal.reason : error;
-  }
 }

@@ -3,5 +3,13 @@
  *
  * @module
  */
-export { SequenceStreamer, type TopicMessage } from "./sequence_streamer.ts";
-export { TopicStreamer, type TopicStreamInfo } from "./topic_streamer.ts";
+export {
+  type SequenceDownload,
+  SequenceStreamer,
+  type SequenceStreamInfo,
+  type TimeSlice,
+  type TopicMessage,
+  type TopicSlice,
+} from "./sequence_streamer.ts";
+export { tableOf } from "./table.ts";
+export { streamClosed, TopicStreamer, type TopicStreamInfo } from "./topic_streamer.ts";

@@ -3,8 +3,11 @@
  *
  * @module
  */
+import type { RecordBatch } from "apache-arrow";
+import { type Batch, toArrow } from "../../columnar/mod.ts";
 import type { Message } from "../../ontology/mod.ts";
-import type { TopicStreamer, TopicStreamInfo } from "./topic_streamer.ts";
+import { MergeHeap } from "./merge_heap.ts";
+import { streamClosed, type TopicStreamer, type TopicStreamInfo } from "./topic_streamer.ts";
 
 /** A message and the topic it belongs to. */
 export interface TopicMessage<T = unknown> extends Message<T> {
@@ -14,88 +17,109 @@ export interface TopicMessage<T = unknown> extends Message<T> {
   readonly ontologyTag: string;
 }
 
-/** A topic that has a next message. */
-interface Head {
-  readonly streamer: TopicStreamer<unknown>;
-  /** Position among the topics; decides ties. */
-  readonly rank: number;
-  timestampNs: bigint;
+/** Rows of one topic. */
+export interface TopicSlice<B = RecordBatch> {
+  /** Name with a leading slash. */
+  readonly topic: string;
+  /** Type of the rows, as the server names it. */
+  readonly ontologyTag: string;
+  /** The rows, in time order. */
+  readonly batch: B;
+}
+
+/**
+ * What several topics recorded in one span of time, as columns. Slices follow one another in time: no row of a later one
+ * is before `endNs`. Rows *at* `endNs` may still follow.
+ */
+export interface TimeSlice<B = RecordBatch> {
+  /** Time of its first row. */
+  readonly startNs: bigint;
+  /** No row of it is later. */
+  readonly endNs: bigint;
+  /** Topics that have rows in the span, in the order of the stream's topics. */
+  readonly topics: readonly TopicSlice<B>[];
+}
+
+/** What a sequence streamer tells, counted within the window it was asked for. */
+export interface SequenceStreamInfo {
+  /** Messages of all topics; `undefined` where an old server does not say. */
+  readonly messageCount: bigint | undefined;
+  /** First record time; `undefined` when the window is empty. */
+  readonly startNs: bigint | undefined;
+  /** Last record time, inclusive. */
+  readonly endNs: bigint | undefined;
+  /** The topics that have messages in the window, in the server's order. */
+  readonly topics: readonly TopicStreamInfo[];
+}
+
+/** What a {@linkcode SequenceStreamer} reads. */
+export interface SequenceDownload {
+  /** What there is. */
+  readonly info: SequenceStreamInfo;
+  /**
+   * Starts the next downloads, of one span of time that follows the one before; `undefined` after the last. Each has one
+   * of the topics of `info`.
+   */
+  next(): Promise<readonly TopicStreamer<unknown>[] | undefined>;
+  /** Ends what was started but not handed out. Idempotent. */
+  close(): void;
 }
 
 /**
  * Messages of several topics in `timestampNs` order; ties go to the topic listed first. Single use, one read at a
  * time; opened by the first read; leaving a loop early, or disposing, cancels all downloads. A read that fails cancels
- * them too, and leaves its error to every later read.
+ * them too, and leaves its error to every later read; reading after `close()` fails with `session.stream_closed`.
  */
 export class SequenceStreamer implements AsyncIterableIterator<TopicMessage, undefined>, AsyncDisposable {
-  readonly #open: () => Promise<TopicStreamer<unknown>[]>;
-  #streamers: Promise<TopicStreamer<unknown>[]> | undefined;
-  /** A binary heap, earliest first. */
-  #heads: Head[] | undefined;
-  #closed = false;
+  readonly #open: () => Promise<SequenceDownload>;
+  readonly #name: string;
+  readonly #signal: AbortSignal | undefined;
+  readonly #onAbort = () => this.#fail(this.#signal!.reason);
+  #download: Promise<SequenceDownload> | undefined;
+  #streamers: readonly TopicStreamer<unknown>[] = [];
+  /** Topics that have a next message. Those that do not know it yet are `#emptied`. */
+  #heap = new MergeHeap();
+  #emptied: readonly TopicStreamer<unknown>[] = [];
+  /** Positions of the topics. */
+  readonly #ranks = new Map<string, number>();
+  #ended = false;
   #failure: { readonly reason: unknown } | undefined;
 
-  /** Made by a handler; `open` starts the downloads. */
-  constructor(open: () => Promise<TopicStreamer<unknown>[]>) {
+  /** Made by a handler; `open` is called by the first read, `name` is for errors. Fails when `signal` aborts. */
+  constructor(name: string, open: () => Promise<SequenceDownload>, signal?: AbortSignal) {
+    this.#name = name;
     this.#open = open;
+    this.#signal = signal;
+    if (signal?.aborted) this.#onAbort();
+    else signal?.addEventListener("abort", this.#onAbort);
   }
 
-  /** What is streamed, by topic. */
-  async topics(): Promise<TopicStreamInfo[]> {
-    return (await this.#opened()).map((streamer) => streamer.info);
-  }
-
-  /** Messages in the window, over all topics; `undefined` where an old server does not say. */
-  async messageCount(): Promise<bigint | undefined> {
-    let sum = 0n;
-    for (const { messageCount } of await this.topics()) {
-      if (messageCount === undefined) return undefined;
-      sum += messageCount;
-    }
-    return sum;
+  /** What is streamed. */
+  async info(): Promise<SequenceStreamInfo> {
+    this.#throwFailure();
+    return (await this.#opened()).info;
   }
 
   /** Time of the next message without taking it; `undefined` at the end. */
   async nextTimestamp(): Promise<bigint | undefined> {
-    return (await this.#ready())[0]?.timestampNs;
+    return await this.#fill() ? this.#heap.first!.timestampNs : undefined;
   }
 
   /** The next message. */
-  async next(): Promise<IteratorResult<TopicMessage, undefined>> {
-    const heads = this.#heads ?? await this.#ready();
-    const head = heads[0];
-    if (head === undefined) return { done: true, value: undefined };
-    const { streamer } = head;
-    try {
-      const { value } = await streamer.next();
-      const following = await streamer.nextTimestamp();
-      if (this.#closed) return { done: true, value: undefined };
-      if (following === undefined) {
-        const last = heads.pop()!;
-        if (heads.length > 0 && last !== head) heads[0] = last;
-      } else {
-        head.timestampNs = following;
-      }
-      sift(heads, 0);
-      const { topic, ontologyTag } = streamer.info;
-      return { done: false, value: { topic, ontologyTag, timestampNs: value!.timestampNs, data: value!.data } };
-    } catch (error) {
-      throw this.#fail(error);
-    }
+  next(): Promise<IteratorResult<TopicMessage, undefined>> {
+    if (this.#emptied.length === 0 && this.#heap.first !== undefined) return Promise.resolve(this.#takeRow());
+    return this.#fill().then((more) => more ? this.#takeRow() : { done: true, value: undefined });
   }
 
-  /** Cancels the downloads. */
+  /** Cancels the downloads: a loop is left. Later reads give the end, as they do of every iterator. */
   return(): Promise<IteratorResult<TopicMessage, undefined>> {
-    this.close();
+    this.#cancel();
     return Promise.resolve({ done: true, value: undefined });
   }
 
-  /** Cancels the downloads. Idempotent. */
+  /** Cancels the downloads; the read that waits, and later ones, fail with `session.stream_closed`. Idempotent. */
   close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#heads = undefined;
-    this.#streamers?.then((streamers) => streamers.forEach((streamer) => streamer.close()), () => {});
+    if (!this.#ended) this.#fail(streamClosed(`sequence "${this.#name}"`));
   }
 
   /** This. */
@@ -109,51 +133,113 @@ export class SequenceStreamer implements AsyncIterableIterator<TopicMessage, und
     return Promise.resolve();
   }
 
-  /** Closes, unless that is what made the read fail. Answers the error of the read. */
-  #fail(error: unknown): unknown {
-    if (!this.#closed) this.#failure = { reason: error };
-    this.close();
-    return error;
-  }
-
-  #opened(): Promise<TopicStreamer<unknown>[]> {
-    if (this.#failure !== undefined) return Promise.reject(this.#failure.reason);
-    if (this.#closed) return Promise.resolve([]);
-    return this.#streamers ??= this.#open();
-  }
-
-  async #ready(): Promise<Head[]> {
-    if (this.#failure !== undefined) throw this.#failure.reason;
-    if (this.#heads !== undefined) return this.#heads;
+  /** The rest as columns of each topic, instead of messages. */
+  async *columns(): AsyncGenerator<TimeSlice<Batch>, void, void> {
     try {
-      const streamers = await this.#opened();
-      const times = await Promise.all(streamers.map((streamer) => streamer.nextTimestamp()));
-      const heads: Head[] = [];
-      for (const [rank, streamer] of streamers.entries()) {
-        const timestampNs = times[rank];
-        if (timestampNs !== undefined) heads.push({ streamer, rank, timestampNs });
-      }
-      for (let i = (heads.length >> 1) - 1; i >= 0; i--) sift(heads, i);
-      return this.#closed ? [] : this.#heads ??= heads;
-    } catch (error) {
-      throw this.#fail(error);
+      while (await this.#fill()) yield this.#takeSlice();
+    } finally {
+      this.#cancel();
     }
   }
-}
 
-function before(a: Head, b: Head): boolean {
-  return a.timestampNs < b.timestampNs || (a.timestampNs === b.timestampNs && a.rank < b.rank);
-}
+  /** The rest as apache-arrow `RecordBatch`es of each topic: views of what came over the wire, nothing is copied. */
+  async *batches(): AsyncGenerator<TimeSlice, void, void> {
+    for await (const { startNs, endNs, topics } of this.columns()) {
+      const converted = topics.map(async (slice) => ({ ...slice, batch: await toArrow(slice.batch) }));
+      yield { startNs, endNs, topics: await Promise.all(converted) };
+    }
+  }
 
-/** Moves the head at `index` down to its place in the heap. */
-function sift(heads: Head[], index: number): void {
-  for (;;) {
-    const left = 2 * index + 1;
-    let first = index;
-    if (left < heads.length && before(heads[left]!, heads[first]!)) first = left;
-    if (left + 1 < heads.length && before(heads[left + 1]!, heads[first]!)) first = left + 1;
-    if (first === index) return;
-    [heads[index], heads[first]] = [heads[first]!, heads[index]!];
-    index = first;
+  #takeRow(): IteratorResult<TopicMessage, undefined> {
+    const { streamer } = this.#heap.first!;
+    const { timestampNs, data } = streamer.takeBuffered();
+    const following = streamer.bufferedTimestamp;
+    if (following === undefined) this.#emptied = [this.#heap.removeFirst().streamer];
+    else this.#heap.replaceFirst(following);
+    const { topic, ontologyTag } = streamer.info;
+    return { done: false, value: { topic, ontologyTag, timestampNs, data } };
+  }
+
+  /** All that is known to be complete: up to the end of the batch that ends first. */
+  #takeSlice(): TimeSlice<Batch> {
+    const startNs = this.#heap.first!.timestampNs;
+    const heads = this.#heap.takeAll();
+    let endNs = heads[0]!.streamer.bufferedEnd!;
+    for (const { streamer } of heads) if (streamer.bufferedEnd! < endNs) endNs = streamer.bufferedEnd!;
+    const topics: TopicSlice<Batch>[] = [];
+    const emptied: TopicStreamer<unknown>[] = [];
+    for (const { streamer, rank } of heads.sort((a, b) => a.rank - b.rank)) {
+      const batch = streamer.takeBufferedUntil(endNs);
+      if (batch !== undefined) {
+        const { topic, ontologyTag } = streamer.info;
+        topics.push({ topic, ontologyTag, batch });
+      }
+      const following = streamer.bufferedTimestamp;
+      if (following === undefined) emptied.push(streamer);
+      else this.#heap.add({ streamer, rank, timestampNs: following });
+    }
+    this.#emptied = emptied;
+    return { startNs, endNs, topics };
+  }
+
+  /** Makes sure that every topic that is not at its end has its next message here; false when all are. */
+  async #fill(): Promise<boolean> {
+    this.#throwFailure();
+    try {
+      for (;;) {
+        if (this.#emptied.length > 0) await this.#refill();
+        if (this.#ended || this.#heap.first !== undefined) break;
+        const download = await this.#opened();
+        const streamers = await download.next();
+        if (this.#ended) streamers?.forEach((streamer) => streamer.close());
+        if (this.#ended || streamers === undefined) break;
+        this.#streamers = this.#emptied = streamers;
+      }
+    } catch (error) {
+      if (!this.#ended) this.#fail(error);
+      else if (this.#failure === undefined) return false; // a loop was left while this read waited
+    }
+    this.#throwFailure();
+    if (this.#heap.first !== undefined) return true;
+    this.#cancel();
+    return false;
+  }
+
+  async #refill(): Promise<void> {
+    const emptied = this.#emptied;
+    const times = await Promise.all(emptied.map((streamer) => streamer.nextTimestamp()));
+    if (this.#ended) return;
+    this.#emptied = [];
+    for (const [i, streamer] of emptied.entries()) {
+      const timestampNs = times[i];
+      const rank = this.#ranks.get(streamer.info.topic)!;
+      if (timestampNs !== undefined) this.#heap.add({ streamer, rank, timestampNs });
+    }
+  }
+
+  #opened(): Promise<SequenceDownload> {
+    return this.#download ??= this.#open().then((download) => {
+      for (const [rank, { topic }] of download.info.topics.entries()) this.#ranks.set(topic, rank);
+      return download;
+    });
+  }
+
+  #throwFailure(): void {
+    if (this.#failure !== undefined) throw this.#failure.reason;
+  }
+
+  #fail(reason: unknown): void {
+    this.#failure = { reason };
+    this.#cancel();
+  }
+
+  #cancel(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#signal?.removeEventListener("abort", this.#onAbort);
+    this.#heap = new MergeHeap();
+    this.#emptied = [];
+    for (const streamer of this.#streamers) streamer.close();
+    this.#download?.then((download) => download.close(), () => {});
   }
 }

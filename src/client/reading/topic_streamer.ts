@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { RecordBatch } from "apache-arrow";
+import type { RecordBatch, Table } from "apache-arrow";
+import { MosaicoError } from "../../base/mod.ts";
 import {
   type Batch,
   type RowReader,
@@ -13,8 +14,10 @@ import {
   timestamps,
   toArrow,
 } from "../../columnar/mod.ts";
-import { type Message, type OntologyRegistry, readingSchema } from "../../ontology/mod.ts";
+import { type Message, type OntologyRegistry, readingSchema, type SerializationFormat } from "../../ontology/mod.ts";
 import type { LaneDownload } from "../lanes/mod.ts";
+import { tableOf } from "./table.ts";
+import { rowsUntil } from "./times.ts";
 
 /** What a streamer tells of its topic, counted within the window it was asked for. */
 export interface TopicStreamInfo {
@@ -22,6 +25,8 @@ export interface TopicStreamInfo {
   readonly topic: string;
   /** Type of the rows, as the server names it. */
   readonly ontologyTag: string;
+  /** Storage hint. */
+  readonly serializationFormat: SerializationFormat;
   /** Messages in the window; `undefined` where an old server does not say. */
   readonly messageCount: bigint | undefined;
   /** First record time; `undefined` when the window is empty. */
@@ -35,7 +40,8 @@ const NO_TIMES = new BigInt64Array(0);
 /**
  * Messages of one topic in `timestampNs` order. Single use, one read at a time; leaving a loop early, or disposing,
  * cancels the download. Rows have the type's camelCase names when the type is registered with the same schema, and wire
- * names otherwise. A read that fails leaves its error to every later one, so that it never looks like the end.
+ * names otherwise. A read that fails leaves its error to every later one, and reading a streamer that was closed is an
+ * error too (`session.stream_closed`), so that neither ever looks like the end.
  */
 export class TopicStreamer<T> implements AsyncIterableIterator<Message<T>, undefined>, AsyncDisposable {
   /** What is streamed. */
@@ -66,6 +72,16 @@ export class TopicStreamer<T> implements AsyncIterableIterator<Message<T>, undef
     return this.#download.schema;
   }
 
+  /** Time of the next message if it is here already, without waiting for it. */
+  get bufferedTimestamp(): bigint | undefined {
+    return this.#times[this.#index];
+  }
+
+  /** Time of the last message that is here already. */
+  get bufferedEnd(): bigint | undefined {
+    return this.#index < this.#times.length ? this.#times[this.#times.length - 1] : undefined;
+  }
+
   /** Time of the next message without taking it; `undefined` at the end. */
   async nextTimestamp(): Promise<bigint | undefined> {
     return await this.#fill() ? this.#times[this.#index] : undefined;
@@ -73,26 +89,37 @@ export class TopicStreamer<T> implements AsyncIterableIterator<Message<T>, undef
 
   /** The next message. */
   next(): Promise<IteratorResult<Message<T>, undefined>> {
-    const reader = this.#reader;
-    if (reader !== undefined && this.#index < this.#times.length) {
-      return Promise.resolve({ done: false, value: this.#takeRow(reader) });
-    }
-    return this.#fill().then((more) => {
-      if (!more) return { done: true, value: undefined };
-      return { done: false, value: this.#takeRow(this.#reader ??= this.#makeReader(this.#batch!.schema)) };
-    });
+    if (this.#index < this.#times.length) return Promise.resolve({ done: false, value: this.takeBuffered() });
+    return this.#fill().then((more) =>
+      more ? { done: false, value: this.takeBuffered() } : { done: true, value: undefined }
+    );
   }
 
-  /** Cancels the download. */
+  /** The next message, which {@linkcode bufferedTimestamp} said is here. */
+  takeBuffered(): Message<T> {
+    const reader = this.#reader ??= this.#makeReader(this.#batch!.schema);
+    const index = this.#index++;
+    return { timestampNs: this.#times[index]!, data: reader.row(this.#batch!, index) as T };
+  }
+
+  /** Of what is here, the messages up to `endNs` inclusive, as columns; `undefined` when there are none. */
+  takeBufferedUntil(endNs: bigint): Batch | undefined {
+    const from = this.#index; // rows before it were taken
+    const to = rowsUntil(this.#times, from, endNs);
+    if (to === from) return undefined;
+    this.#index = to;
+    return sliceBatch(this.#batch!, from, to);
+  }
+
+  /** Cancels the download: a loop is left. Later reads give the end, as they do of every iterator. */
   return(): Promise<IteratorResult<Message<T>, undefined>> {
-    this.close();
+    this.#cancel();
     return Promise.resolve({ done: true, value: undefined });
   }
 
-  /** Cancels the download. Idempotent. */
+  /** Cancels the download; the read that waits, and later ones, fail with `session.stream_closed`. Idempotent. */
   close(): void {
-    this.#end();
-    this.#download.cancel();
+    if (!this.#ended) this.#fail(streamClosed(`topic "${this.info.topic}"`));
   }
 
   /** This. */
@@ -109,20 +136,20 @@ export class TopicStreamer<T> implements AsyncIterableIterator<Message<T>, undef
   /** The rest of the topic as batches of columns, instead of messages. */
   async *columns(): AsyncGenerator<Batch, void, void> {
     try {
-      while (await this.#fill()) {
-        const batch = this.#batch!;
-        const from = this.#index; // rows before it were taken as messages
-        this.#index = batch.numRows;
-        yield from === 0 ? batch : sliceBatch(batch, from, batch.numRows);
-      }
+      while (await this.#fill()) yield this.takeBufferedUntil(this.bufferedEnd!)!;
     } finally {
-      if (!this.#ended) this.close();
+      this.#cancel();
     }
   }
 
-  /** The rest of the topic as apache-arrow `RecordBatch`es. */
+  /** The rest of the topic as apache-arrow `RecordBatch`es: views of what came over the wire, nothing is copied. */
   async *batches(): AsyncGenerator<RecordBatch, void, void> {
     for await (const batch of this.columns()) yield await toArrow(batch);
+  }
+
+  /** The rest of the topic as one apache-arrow `Table`, held in memory as a whole. */
+  async toTable(): Promise<Table> {
+    return await tableOf(await this.schema, this.batches());
   }
 
   /** Makes sure the current batch has a row left; false at the end. */
@@ -146,9 +173,9 @@ export class TopicStreamer<T> implements AsyncIterableIterator<Message<T>, undef
     try {
       return await this.#download.take();
     } catch (error) {
+      if (this.#ended && this.#failure === undefined) return undefined; // a loop was left while this read waited
       if (!this.#ended) this.#fail(error);
-      this.#throwFailure(); // a signal's reason goes before what cancelling made of it
-      throw error;
+      throw this.#failure!.reason; // a signal's reason goes before what cancelling made of it
     }
   }
 
@@ -158,7 +185,13 @@ export class TopicStreamer<T> implements AsyncIterableIterator<Message<T>, undef
 
   #fail(reason: unknown): void {
     this.#failure = { reason };
-    this.close();
+    this.#cancel();
+  }
+
+  #cancel(): void {
+    if (this.#ended) return;
+    this.#end();
+    this.#download.cancel();
   }
 
   #end(): void {
@@ -178,9 +211,12 @@ export class TopicStreamer<T> implements AsyncIterableIterator<Message<T>, undef
     const type = this.#registry.resolve(this.info.ontologyTag, schema);
     return type === undefined ? schema : readingSchema(type, schema);
   }
+}
 
-  #takeRow(reader: RowReader): Message<T> {
-    const index = this.#index++;
-    return { timestampNs: this.#times[index]!, data: reader.row(this.#batch!, index) as T };
-  }
+/** Who reads a stream that was closed is told so. */
+export function streamClosed(what: string): MosaicoError {
+  return new MosaicoError(
+    "session.stream_closed",
+    `Cannot read ${what}: its stream was closed, by its reader, by a later stream of the same handler, or with the client`,
+  );
 }

@@ -1,0 +1,18 @@
+/**
+ * Where a time lies among the times of a batch.
+ *
+ * @module
+ */
+
+/** Index behind the last of the ascending `times`, from index `from` on, that is not after `endNs`. */
+export function rowsUntil(times: BigInt64Array, from: number, endNs: bigint): number {
+  let low = from;
+  let high = times.length;
+  if (low < high && times[high - 1]! <= endNs) return high;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (times[middle]! <= endNs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
