@@ -87,7 +87,7 @@ const megabytes = (value: Figure[1]): Figure[1] => (results) => {
 
 const SHAPES = ["two vectors", "every field"];
 const LOOP = "e2e/event loop while four topics push";
-const LIST = "e2e/listSequences, idle and while four topics push";
+const LIST = "e2e/listSequences, idle and while lanes are saturated";
 
 const END_TO_END: readonly Figure[] = [
   ...SHAPES.flatMap((shape): Figure[] => [

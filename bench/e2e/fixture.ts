@@ -1,8 +1,8 @@
 /**
  * What the end-to-end benches share: a server in a process of its own, and clients with and without Workers.
  *
- * Options of each of them, beside those of `../harness.ts`: `--workers 0,2` (of the two lanes), `--compression none`, and `--port N --pid N` of a
- * server that runs already.
+ * Options of each of them, beside those of `../harness.ts`: `--workers 0,2` (of the two lanes), `--compression none`,
+ * `--port N --pid N` of a server that runs already, and `--server-profile DIRECTORY` for a CPU profile of the server.
  *
  * @module
  */
@@ -10,10 +10,21 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
-import { startServerProcess } from "../../src/cli/server_process.ts";
 import { MosaicoClient } from "../../src/client/mod.ts";
 import { BatchBuilder, encodeBatch, type Schema } from "../../src/columnar/mod.ts";
 import { benchArguments, type Facts } from "../harness.ts";
+import { startHelper } from "./helper_process.ts";
+import type { ServerAddress } from "./server.ts";
+
+/** A running server. */
+export interface BenchServer extends ServerAddress {
+  /** Its process. */
+  readonly pid: number;
+  /** A folder on its disk. */
+  readonly directory: string;
+  /** Asks `server.ts`. @throws when the server is another program, one that was there before */
+  ask<Answer>(question: string): Promise<Answer>;
+}
 
 /** A connected client, and what is known of it. */
 export interface Bed {
@@ -25,6 +36,8 @@ export interface Bed {
   readonly serverPid: number;
   /** A folder on the disk of the server. */
   readonly directory: string;
+  /** The server. */
+  readonly server: BenchServer;
 }
 
 /** Arguments of every end-to-end bench. */
@@ -33,31 +46,45 @@ export const END_TO_END_FLAGS = {
   pid: { type: "string", default: "0" },
   workers: { type: "string", default: "0,2" },
   compression: { type: "string", default: "none" },
+  "server-profile": { type: "string" },
 } as const;
+
+/** Flags of a bench of its own, beside or in place of {@linkcode END_TO_END_FLAGS}. */
+export type MoreFlags = Readonly<Record<string, { type: "string"; default: string }>>;
+
+/** Calls `work` with a server: a new one, unless the arguments name one. A bench with arguments of its own passes them as `flags`. */
+export async function withServer(work: (server: BenchServer) => Promise<void>, flags: MoreFlags = {}): Promise<void> {
+  const { port, pid, "server-profile": profile } = benchArguments({ ...END_TO_END_FLAGS, ...flags });
+  const directory = await mkdtemp(join(tmpdir(), "mosaico-bench-"));
+  try {
+    if (port !== undefined) {
+      const ask = () => Promise.reject(new Error("Cannot ask the server: --port names one that is not of this bench"));
+      return await work({ host: "127.0.0.1", port: Number(port), pid: Number(pid), directory, ask });
+    }
+    const profiling = profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`];
+    await using server = await startHelper<ServerAddress>("server.ts", [join(directory, "server")], profiling);
+    await work({ ...server.ready, pid: server.pid, directory, ask: server.ask });
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
 
 /**
  * Calls `work` with a client for each number of Workers that was asked for, one after the other. A bench with arguments of its own
  * passes all of them as `flags`.
  */
-export async function withEachClient(
-  work: (bed: Bed) => Promise<void>,
-  flags: typeof END_TO_END_FLAGS | Record<string, { type: "string"; default: string }> = END_TO_END_FLAGS,
-): Promise<void> {
-  const { port, pid, workers, compression } = benchArguments({ ...END_TO_END_FLAGS, ...flags });
-  const directory = await mkdtemp(join(tmpdir(), "mosaico-bench-"));
-  try {
-    await using own = port === undefined ? await startServerProcess(join(directory, "server")) : undefined;
-    const server = own ?? { host: "127.0.0.1", port: Number(port), pid: Number(pid) };
+export async function withEachClient(work: (bed: Bed) => Promise<void>, flags: MoreFlags = {}): Promise<void> {
+  const { workers, compression } = benchArguments({ ...END_TO_END_FLAGS, ...flags });
+  await withServer(async (server) => {
     for (const count of workers.split(",").map(Number)) {
       await using client = await MosaicoClient.connect(server.host, server.port, {
         workers: count,
         compression: compression as "none",
       });
-      await work({ client, params: { workers: count, compression }, serverPid: server.pid, directory });
+      const params = { workers: count, compression };
+      await work({ client, params, serverPid: server.pid, directory: server.directory, server });
     }
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
+  }, flags);
 }
 
 /** A sequence name that was not used before. */
