@@ -89,9 +89,9 @@ async function readExtent(files: OpenFiles, path: string, extent: Extent): Promi
   const buffer = new Uint8Array(extent.length);
   const start = extent.chunks[0]!.offset;
   try {
-    await files.use(path, async (handle) => {
+    await files.use(path, async (file) => {
       for (let done = 0; done < buffer.byteLength;) {
-        const { bytesRead } = await handle.read(buffer, done, buffer.byteLength - done, start + done);
+        const bytesRead = await file.read(buffer, done, buffer.byteLength - done, start + done);
         if (bytesRead === 0) {
           throw new Error(`the file ends at ${start + done}, ${start + buffer.byteLength} bytes expected`);
         }

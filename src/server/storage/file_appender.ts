@@ -61,7 +61,7 @@ export class FileAppender {
   /** Brings all that was appended before this call to the disk. */
   async sync(): Promise<void> {
     await this.flush();
-    await this.#files.use(this.#path, (handle) => handle.datasync());
+    await this.#files.use(this.#path, (file) => file.datasync());
   }
 
   /** Writes what is gathered once the write under way is through; answers that one. */
@@ -77,9 +77,8 @@ export class FileAppender {
     this.#slices = [];
     this.#gathered = 0;
     if (slices.length === 0) return;
-    await this.#files.use(this.#path, async (handle) => {
-      // Not `write`: on Deno that holds up the whole process until the bytes are in the page cache.
-      for (const piece of inPieces(slices)) await handle.appendFile(piece);
+    await this.#files.use(this.#path, async (file) => {
+      for (const piece of inPieces(slices)) await file.append(piece);
     });
   }
 }

@@ -3,15 +3,11 @@
  *
  * @module
  */
-import { constants } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
 import { MosaicoError, Semaphore } from "../../base/mod.ts";
-
-/** Reading anywhere, writing at the end. A file that is gone is not made again. */
-const FLAGS = constants.O_RDWR | constants.O_APPEND;
+import { DataFile } from "./data_file.ts";
 
 interface OpenFile {
-  readonly handle: Promise<FileHandle>;
+  readonly handle: Promise<DataFile>;
   users: number;
   /** Whether it is closed when its last user is done. */
   forgotten: boolean;
@@ -34,7 +30,7 @@ export class OpenFiles implements AsyncDisposable {
   }
 
   /** Runs `work` with the file at `path`, which must exist, open for reading and appending. */
-  async use<T>(path: string, work: (handle: FileHandle) => Promise<T>): Promise<T> {
+  async use<T>(path: string, work: (file: DataFile) => Promise<T>): Promise<T> {
     await this.#permits.acquire(1);
     try {
       const file = await this.#take(path);
@@ -72,7 +68,7 @@ export class OpenFiles implements AsyncDisposable {
       known.users++;
       return known;
     }
-    const file: OpenFile = { handle: open(path, FLAGS), users: 1, forgotten: false };
+    const file: OpenFile = { handle: DataFile.open(path), users: 1, forgotten: false };
     file.handle.catch(() => {
       if (this.#files.get(path) === file) this.#files.delete(path);
     });
