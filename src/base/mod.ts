@@ -9,3 +9,4 @@ export { type ErrorData, type ErrorFacts, errorToData, isMosaicoError, messageOf
 export { type JsonObject, type JsonValue, parseJson, stringifyJson } from "./json.ts";
 export { Queue, type QueueOptions } from "./queue.ts";
 export { Semaphore } from "./semaphore.ts";
+export { compareText } from "./text_order.ts";

@@ -6,15 +6,21 @@
 export { type ErrorFacts, type JsonObject, type JsonValue, MosaicoError } from "../base/mod.ts";
 export type { Batch, Column, DataType, Field, Schema, TimeUnit, ValueArray } from "../columnar/mod.ts";
 export {
+  type AggregateExpression,
+  type AggregateName,
   type BooleanPath,
+  type NumericAggregates,
   type NumericPath,
   type Operator,
+  type OrderedAggregates,
   type OrderedPath,
   queryableBoolean,
   queryableNumeric,
   queryableString,
   type QueryExpression,
+  records,
   type StringPath,
+  type ValueAggregates,
 } from "../ontology/mod.ts";
 export type { ClusterizeRequest, QueryItem, QueryItemTopic, TimestampRange, TopicCluster } from "../protocol/mod.ts";
 export * from "./builder/mod.ts";

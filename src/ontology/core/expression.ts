@@ -3,7 +3,16 @@
  *
  * @module
  */
-import type { JsonValue } from "../../base/mod.ts";
+import { compareText, type JsonValue } from "../../base/mod.ts";
+import {
+  type NumericAggregates,
+  numericAggregates,
+  type OrderedAggregates,
+  orderedAggregates,
+  type ValueAggregates,
+  valueAggregates,
+} from "./aggregate.ts";
+import { guard } from "./guard.ts";
 
 /** Operators on the wire. */
 export type Operator =
@@ -70,35 +79,48 @@ export interface StringPath extends OrderedPath<string> {
   match(pattern: string): QueryExpression;
 }
 
-/** Conditions on the boolean `key`, such as `Door.open`, when the type is not at hand. */
-export function queryableBoolean(key: string): BooleanPath {
+/** The boolean `key`, such as `Door.open`, when the type is not at hand. @throws {RangeError} when `key` leads nowhere */
+export function queryableBoolean(key: string): BooleanPath & ValueAggregates<boolean> {
   checkKey(key);
-  return { eq: (value) => ({ key, operator: "$eq", operand: checkBoolean(key, value) }) };
+  const eq = (value: boolean): QueryExpression => ({ key, operator: "$eq", operand: checkBoolean(key, value) });
+  return leaf(key, "booleans", { eq, ...valueAggregates(key, globalThis.Boolean) });
 }
 
-/** Conditions on the number `key`, such as `Wheel.speeds[?]`, when the type is not at hand. */
-export function queryableNumeric(key: string): NumericPath {
-  const check = (value: number | bigint) => checkNumber(key, value);
-  return { ...ordered(key, check), neq: (value) => ({ key, operator: "$neq", operand: check(value) }) };
+/** The number `key`, such as `Wheel.speeds[?]`, when the type is not at hand. @throws {RangeError} when `key` leads nowhere */
+export function queryableNumeric(key: string): NumericPath & NumericAggregates<number | bigint> {
+  return numericPath(key, (value: number | bigint) => value);
 }
 
-/** Conditions on the text `key`, such as `Log.level`, when the type is not at hand. */
-export function queryableString(key: string): StringPath {
+/** The text `key`, such as `Log.level`, when the type is not at hand. @throws {RangeError} when `key` leads nowhere */
+export function queryableString(key: string): StringPath & OrderedAggregates<string> {
   const check = (value: string) => checkString(key, value);
-  return {
-    ...ordered(key, check),
-    match: (pattern) => {
-      if (pattern === "") throw new RangeError(`Cannot query ${key}: the pattern is empty`);
-      return { key, operator: "$match", operand: check(pattern) };
-    },
+  const match = (pattern: string): QueryExpression => {
+    if (pattern === "") throw new RangeError(`Cannot query ${key}: the pattern is empty`);
+    return { key, operator: "$match", operand: check(pattern) };
   };
+  return leaf(key, "texts", { ...ordered(key, check), match, ...orderedAggregates(key, globalThis.String) });
+}
+
+/** The number `key`, whose values `read` converts. */
+export function numericPath<V extends number | bigint>(
+  key: string,
+  read: (value: number | bigint) => V,
+): NumericPath & NumericAggregates<V> {
+  const check = (value: number | bigint) => checkNumber(key, value);
+  const neq = (value: number | bigint): QueryExpression => ({ key, operator: "$neq", operand: check(value) });
+  return leaf(key, "numbers", { ...ordered(key, check), neq, ...numericAggregates(key, read) });
+}
+
+function leaf<P extends object>(key: string, what: string, operators: P): P {
+  const has = Object.keys(operators).join(", ");
+  return guard(operators, (name) => `Cannot query ${key}: ${what} have no operator "${name}", only ${has}`);
 }
 
 function ordered<V extends number | bigint | string>(key: string, check: (value: V) => V): OrderedPath<V> {
   checkKey(key);
   const one = (operator: Operator) => (value: V): QueryExpression => ({ key, operator, operand: check(value) });
   const two = (operator: Operator) => (first: V, last: V): QueryExpression => {
-    if (check(first) > check(last)) throw new RangeError(`Cannot query ${key}: ${first} lies after ${last}`);
+    if (isAfter(check(first), check(last))) throw new RangeError(`Cannot query ${key}: ${first} lies after ${last}`);
     return { key, operator, operand: [first, last] };
   };
   return {
@@ -114,6 +136,10 @@ function ordered<V extends number | bigint | string>(key: string, check: (value:
       return { key, operator: "$in", operand: values.map(check) };
     },
   };
+}
+
+function isAfter(first: number | bigint | string, last: number | bigint | string): boolean {
+  return typeof first === "string" && typeof last === "string" ? compareText(first, last) > 0 : first > last;
 }
 
 function checkKey(key: string): void {

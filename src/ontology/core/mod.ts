@@ -3,6 +3,14 @@
  *
  * @module
  */
+export {
+  type AggregateExpression,
+  type AggregateName,
+  type NumericAggregates,
+  type OrderedAggregates,
+  records,
+  type ValueAggregates,
+} from "./aggregate.ts";
 export type { BigIntArray, ColumnsOf, ColumnValues, NumericArray, StructColumns } from "./column_values.ts";
 export {
   type AnyColumn,
@@ -25,7 +33,7 @@ export {
   type StringPath,
 } from "./expression.ts";
 export { fingerprintOf } from "./fingerprint.ts";
-export type { ClosedPath, ListPath, Path, Paths, StructPath } from "./paths.ts";
+export type { ClosedPath, InList, ListPath, Path, Paths, StructPath } from "./paths.ts";
 export { readingSchema } from "./reading_schema.ts";
 export { OntologyRegistry } from "./registry.ts";
 export type { BigIntList, Message, NumberList, OntologyType, SerializationFormat, ValueType } from "./types.ts";

@@ -4,8 +4,9 @@
  * @module
  */
 import type { JsonObject } from "../../base/mod.ts";
+import { compileGlob } from "../predicate/mod.ts";
 import { ConditionSet } from "./condition_set.ts";
-import { type MetadataCondition, metadataCondition } from "./metadata_condition.ts";
+import { checkMetadataKey, type MetadataCondition, metadataCondition } from "./metadata_condition.ts";
 
 /** Conditions on things with a name, a time of creation and user metadata. */
 export abstract class CatalogQuery {
@@ -28,11 +29,12 @@ export abstract class CatalogQuery {
   /**
    * Its whole name fits the glob `pattern`: `*` any run, `?` one character, `#` one digit, `[abc]` or `[a-z]` one of a set.
    *
-   * @throws {QueryError} `query.duplicate_key` when there is a condition on the name
+   * @throws {QueryError} `query.duplicate_key` when there is a condition on the name; `query.invalid_pattern`,
+   * `query.pattern_too_long`
    */
   withNameMatch(pattern: string): this {
-    if (pattern === "") throw new RangeError("Cannot match names: the pattern is empty");
-    this.#conditions.add("name", { $match: text("pattern", pattern) });
+    compileGlob(text("pattern", pattern));
+    this.#conditions.add("name", { $match: pattern });
     return this;
   }
 
@@ -40,10 +42,12 @@ export abstract class CatalogQuery {
    * The value at `key` of its user metadata fulfils `condition`. Dots lead into nested objects, `*` stands for one level,
    * `**` for any depth, `name[*]` for the items of a list.
    *
-   * @throws {QueryError} `query.duplicate_key` when there is a condition on the key
+   * @throws {QueryError} `query.duplicate_key` when there is a condition on the key; `query.invalid_path` when no metadata can
+   * have it: names are letters, digits, `-`, `_` and blanks; `query.invalid_pattern`, `query.pattern_too_long`
    */
   withUserMetadata(key: string, condition: MetadataCondition): this {
-    this.#metadata.add(text("key", key), metadataCondition(key, condition));
+    checkMetadataKey(text("key", key));
+    this.#metadata.add(key, metadataCondition(key, condition));
     return this;
   }
 

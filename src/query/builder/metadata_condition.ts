@@ -3,7 +3,9 @@
  *
  * @module
  */
-import type { JsonObject, JsonValue } from "../../base/mod.ts";
+import { compareText, type JsonObject, type JsonValue } from "../../base/mod.ts";
+import { QueryError } from "../errors.ts";
+import { compileGlob } from "../predicate/mod.ts";
 
 /** A value of user metadata that can be compared with. */
 export type MetadataScalar = string | number | bigint | boolean;
@@ -25,7 +27,25 @@ export type MetadataCondition =
   /** Whether the path exists: `true` = it must, `false` = it must not. */
   | { readonly ex: boolean };
 
-/** The condition on the wire. @throws {TypeError} unless it is exactly one. @throws {RangeError} for values that contradict it */
+/** Most steps a key may have. */
+const MAX_STEPS = 64;
+
+/** Checks that servers can hold metadata under `key`. @throws {QueryError} `query.invalid_path` */
+export function checkMetadataKey(key: string): void {
+  const steps = key.split(".");
+  const bad = steps.find((step) => !/^(\*{1,2}|[\p{L}\p{N}_ -]+)(\[\*\])?$/u.test(step));
+  if (bad !== undefined) {
+    const text =
+      `Cannot query metadata ${JSON.stringify(key)}: ${JSON.stringify(bad)} is no name of letters, digits, "-", ` +
+      `"_" and blanks`;
+    throw new QueryError("query.invalid_path", text, { key });
+  }
+  if (steps.length > MAX_STEPS) {
+    throw new QueryError("query.invalid_path", `Cannot query metadata: the key has more than ${MAX_STEPS} steps`);
+  }
+}
+
+/** The condition on the wire. @throws {TypeError} unless it is exactly one. @throws {RangeError} for values that contradict it. @throws {QueryError} for patterns */
 export function metadataCondition(key: string, condition: MetadataCondition): JsonObject {
   const entries = Object.entries(condition);
   if (entries.length !== 1) {
@@ -48,7 +68,7 @@ export function metadataCondition(key: string, condition: MetadataCondition): Js
       return { $in: anyOf(key, operand) };
     case "match":
       if (typeof operand !== "string") throw new TypeError(`Cannot query metadata ${key}: ${operand} is no pattern`);
-      if (operand === "") throw new RangeError(`Cannot query metadata ${key}: the pattern is empty`);
+      compileGlob(operand);
       return { $match: operand };
     case "ex":
       if (typeof operand !== "boolean") throw new TypeError(`Cannot query metadata ${key}: ${operand} is no boolean`);
@@ -74,7 +94,8 @@ function range(key: string, values: unknown): JsonValue {
   if (pair.length !== 2 || first === undefined || last === undefined) {
     throw new RangeError(`Cannot query metadata ${key}: a range has two ends, not ${pair.length}`);
   }
-  if (first > last) throw new RangeError(`Cannot query metadata ${key}: ${first} lies after ${last}`);
+  const isAfter = typeof first === "string" && typeof last === "string" ? compareText(first, last) > 0 : first > last;
+  if (isAfter) throw new RangeError(`Cannot query metadata ${key}: ${first} lies after ${last}`);
   return pair;
 }
 

@@ -5,6 +5,7 @@
  */
 import type { JsonObject } from "../../base/mod.ts";
 import type { QueryExpression } from "../../ontology/mod.ts";
+import { parseOntology } from "../predicate/mod.ts";
 import { ConditionSet } from "./condition_set.ts";
 
 /**
@@ -23,13 +24,20 @@ export class QueryOntologyCatalog {
   readonly part = "ontology" as const;
   readonly #conditions = new ConditionSet();
 
-  /** A query of `expressions`. @throws {QueryError} `query.duplicate_key` when two are on one column */
+  /** A query of `expressions`. @throws {QueryError} as {@linkcode withExpression} */
   constructor(...expressions: readonly QueryExpression[]) {
     for (const expression of expressions) this.withExpression(expression);
   }
 
-  /** Adds a condition. @throws {QueryError} `query.duplicate_key` when there is one on its column */
+  /**
+   * Adds a condition.
+   *
+   * @throws {QueryError} `query.duplicate_key` when there is one on its column; `query.invalid_path`, `query.several_lists`,
+   * `query.unsupported_operator`, `query.invalid_operand`, `query.empty_in`, `query.reversed_range`, `query.invalid_pattern` or
+   * `query.pattern_too_long` when it can't hold for any record
+   */
   withExpression({ key, operator, operand }: QueryExpression): this {
+    parseOntology({ [key]: { [operator]: operand } }); // for its errors
     this.#conditions.add(key, { [operator]: operand });
     return this;
   }

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isMosaicoError } from "../../../src/base/mod.ts";
-import { IMU, String as Text } from "../../../src/ontology/mod.ts";
-import type { ClusterizeRequest, TopicCluster } from "../../../src/protocol/mod.ts";
+import { isMosaicoError } from "../../../../src/base/mod.ts";
+import { IMU, String as Text } from "../../../../src/ontology/mod.ts";
+import type { ClusterizeRequest, TopicCluster } from "../../../../src/protocol/mod.ts";
 import {
   type ClusterCalls,
   type IntersectRequest,
   Query,
   QueryOntologyCatalog,
   QueryResponse,
-} from "../../../src/query/mod.ts";
+} from "../../../../src/query/mod.ts";
 
 const items = [
   {
