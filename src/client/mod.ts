@@ -22,7 +22,6 @@ export {
 export type { Compression, LaneStats } from "./lanes/mod.ts";
 export type { ConnectOptions, TlsOptions } from "./options.ts";
 export {
-  type SequenceDownload,
   SequenceStreamer,
   type SequenceStreamInfo,
   type TimeSlice,
