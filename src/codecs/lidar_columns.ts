@@ -87,6 +87,11 @@ export const LIDAR_COLUMNS: readonly LidarColumnType[] = [
 /** Number of the beam column. */
 export const BEAM_ID = 5;
 
+/** Whether a column is x, y or z. */
+export function isCoordinate({ id }: LidarColumnType): boolean {
+  return id < 3;
+}
+
 /** A payload that cannot be decoded. */
 export function lidarError(
   reason: "header" | "version" | "truncated" | "data" | "too_large",

@@ -3,16 +3,16 @@
  *
  * @module
  */
-import { BEAM_ID, type LidarColumns, type LidarColumnType, lidarError, type LidarValues } from "./lidar_columns.ts";
-import { MASK, ONE_VALUE, PLANES } from "./lidar_encoder.ts";
 import {
-  type CodedColumn,
-  GROUP_POINTS,
-  headerBytes,
-  type LidarHeader,
-  maxSectionBytes,
-  SECTION_HEADER_BYTES,
-} from "./lidar_header.ts";
+  BEAM_ID,
+  isCoordinate,
+  type LidarColumns,
+  type LidarColumnType,
+  lidarError,
+  type LidarValues,
+} from "./lidar_columns.ts";
+import { MASK, ONE_VALUE, PLANES } from "./lidar_encoder.ts";
+import { GROUP_POINTS, headerBytes, type LidarHeader, maxSectionBytes, SECTION_HEADER_BYTES } from "./lidar_header.ts";
 import type { LidarKernel } from "./lidar_kernel.ts";
 import type { BodyCodec } from "./types.ts";
 
@@ -26,38 +26,53 @@ export function decodeCloud(
   const { points, columns } = header;
   kernel.begin(points);
   const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
-  const outputs: LidarValues[] = [];
-  const reader = new SectionReader(kernel, header);
+  const reader = new GroupReader(kernel, header);
   let at = headerBytes(columns.length);
-  for (let start = 0; start < points || start === 0; start += GROUP_POINTS) {
+  for (let start = 0; start < points; start += GROUP_POINTS) {
     const n = Math.min(GROUP_POINTS, points - start);
-    reader.beginGroup(n);
-    for (const [i, coded] of columns.entries()) {
-      if (points > 0) {
-        const left = payload.byteLength - at - SECTION_HEADER_BYTES;
-        if (left < 0 || view.getUint32(at, true) > left) throw lidarError("truncated", "a section ends early");
-        const [stored, plain] = [view.getUint32(at, true), view.getUint32(at + 4, true)];
-        if (stored > plain || plain > maxSectionBytes(n) || (stored < plain && stage === undefined)) {
-          throw lidarError("data", `a section of ${n} points has ${plain} bytes, ${stored} of them stored`);
-        }
-        at += SECTION_HEADER_BYTES + stored;
-        const section = payload.subarray(at - stored, at);
-        reader.read(coded, stored === plain ? section : stage!.decompress(section, plain));
+    reader.begin(start, n);
+    for (const { column } of columns) {
+      const left = payload.byteLength - at - SECTION_HEADER_BYTES;
+      if (left < 0 || view.getUint32(at, true) > left) throw lidarError("truncated", "a section ends early");
+      const [stored, plain] = [view.getUint32(at, true), view.getUint32(at + 4, true)];
+      if (stored > plain || plain > maxSectionBytes(n, column.size) || (stored < plain && stage === undefined)) {
+        throw lidarError("data", `a section of ${n} points has ${plain} bytes, ${stored} of them stored`);
       }
-      outputs[i] ??= new coded.column.array(points); // made when the first section has proved good
-      reader.copyOut(coded.column, outputs[i], start);
+      at += SECTION_HEADER_BYTES + stored;
+      const section = payload.subarray(at - stored, at);
+      reader.read(stored === plain ? section : stage!.decompress(section, plain));
     }
+    reader.finish();
   }
   if (at !== payload.byteLength) throw lidarError("data", `${payload.byteLength - at} bytes follow the last section`);
-  return Object.fromEntries(columns.map(({ column }, i) => [column.name, outputs[i]]));
+  return Object.fromEntries(columns.map(({ column }, i) => [column.name, reader.output(i)]));
 }
 
-/** Reads sections in the kernel's memory. */
-class SectionReader {
+/** A column whose differences were unpacked into its lane. */
+interface Pending {
+  /** Its place among the columns. */
+  readonly index: number;
+  /** Values that are not masked. */
+  readonly kept: number;
+  /** Address of the bits of those that are; 0 when there are none. */
+  readonly mask: number;
+  /** Address of the masked values. */
+  readonly exact: number;
+  /** Whether it is one for all of them. */
+  readonly oneValue: boolean;
+}
+
+/** Reads sections in the kernel's memory, one after the other. */
+class GroupReader {
   readonly #kernel: LidarKernel;
   readonly #header: LidarHeader;
+  readonly #outputs: LidarValues[] = [];
+  /** Columns that may be summed up at once: the same points of x, y and z. */
+  readonly #pending: Pending[] = [];
+  #index = 0;
   #from = 0;
   #end = 0;
+  #start = 0;
   #points = 0;
   #hasKeptMask = false;
 
@@ -66,78 +81,132 @@ class SectionReader {
     this.#header = header;
   }
 
-  /** Begins the next group. */
-  beginGroup(points: number): void {
+  /** Begins the group of `points` from point `start`. */
+  begin(start: number, points: number): void {
+    this.#start = start;
     this.#points = points;
+    this.#index = 0;
     this.#hasKeptMask = false;
   }
 
-  /** Copies the values of the column that was read to `out`, from point `start`. */
-  copyOut({ size }: LidarColumnType, out: LidarValues, start: number): void {
-    const { bytes, values } = this.#kernel;
-    const to = new Uint8Array(out.buffer, start * size, this.#points * size);
-    to.set(bytes.subarray(values, values + this.#points * size));
+  /** The values of the column at `index`: made when its first section has proved good. */
+  output(index: number): LidarValues {
+    const { array } = this.#header.columns[index]!.column;
+    return this.#outputs[index] ??= new array(this.#header.points);
   }
 
-  /** Reads a section; the kernel then has the values. */
-  read({ column, resolution }: CodedColumn, section: Uint8Array): void {
-    const { wasm, bytes, values, steps, rings } = this.#kernel;
-    const n = this.#points;
-    bytes.set(section, this.#kernel.section);
-    this.#from = this.#kernel.section;
+  /** Reads the section of the next column. */
+  read(section: Uint8Array): void {
+    const { wasm, bytes } = this.#kernel;
+    const { column, resolution } = this.#header.columns[this.#index]!;
+    const joint = this.#header.byRing && isCoordinate(column);
+    if (!joint) this.finish();
+    const lane = this.#kernel.laneOf(column);
+    bytes.set(section, lane.section);
+    this.#from = lane.section;
     this.#end = this.#from + section.byteLength;
     const kind = bytes[this.#take(1)]!;
-    if (!column.float) {
-      if (kind !== MASK.none) throw unknownKind(kind, column);
-      this.#readSteps(column, n, rings);
-      wasm.narrow(steps, n, column.size, values);
-      if (column.id === BEAM_ID) bytes.copyWithin(rings, values, values + 2 * n);
-    } else if (resolution === 0) {
-      if (kind !== PLANES) throw unknownKind(kind, column);
-      wasm.fromPlanes(this.#take(n * column.size), n, column.size, values);
-    } else if (kind === MASK.none) {
-      this.#readSteps(column, n, rings);
-      this.#restore(column, n, resolution, values);
-    } else this.#readMasked(kind, column, resolution);
+    const planes = column.float && resolution === 0;
+    if (planes ? kind !== PLANES : !column.float && kind !== MASK.none) throw unknownKind(kind, column);
+    if (planes) {
+      wasm.fromPlanes(this.#take(this.#points * column.size), this.#points, column.size, lane.values);
+      this.#copyOut(this.#index, lane.values);
+    } else this.#unpack(kind, column, lane.steps);
     if (this.#from !== this.#end) throw lidarError("data", `${this.#end - this.#from} bytes follow ${column.name}`);
+    if (!joint) this.finish();
+    this.#index++;
   }
 
-  #readMasked(kind: number, column: LidarColumnType, resolution: number): void {
-    const { wasm, bytes, values, mask, keptMask, differences, rings, denseRings } = this.#kernel;
-    const [n, size] = [this.#points, column.size];
+  /** Turns the differences of what is pending into values, and copies them out. */
+  finish(): void {
+    this.#sum();
+    for (const pending of this.#pending) {
+      const { column } = this.#header.columns[pending.index]!;
+      if (column.float) this.#restore(pending);
+      else this.#narrow(pending);
+    }
+    this.#pending.length = 0;
+  }
+
+  #unpack(kind: number, column: LidarColumnType, steps: number): void {
+    const { wasm } = this.#kernel;
+    const n = this.#points;
+    const mask = this.#readMask(kind, column);
+    const kept = mask === 0 ? n : n - wasm.countSet(mask, n);
+    const oneValue = (kind & ONE_VALUE) !== 0;
+    const exact = this.#take(oneValue ? column.size : (n - kept) * column.size);
+    const unpack = this.#header.packBytes ? wasm.unpackBytes : wasm.unpackBits;
+    const used = unpack(this.#from, this.#end - this.#from, kept, steps);
+    if (used === 0 && kept > 0) {
+      throw lidarError("truncated", `the values of ${column.name} are damaged or end early`);
+    }
+    this.#from += used;
+    this.#pending.push({ index: this.#index, kept, mask, exact, oneValue });
+  }
+
+  /** Address of the mask of a section, or 0; finishes what has another. */
+  #readMask(kind: number, column: LidarColumnType): number {
+    const { wasm, bytes, mask, keptMask, rings, denseRings } = this.#kernel;
+    const n = this.#points;
     const maskBytes = Math.ceil(n / 8);
     const which = kind & ~ONE_VALUE;
+    const wanted = kind === MASK.none ? 0 : which === MASK.all ? mask : keptMask;
+    if (which === MASK.own || this.#pending.some((other) => other.mask !== wanted)) this.finish();
     if (which === MASK.own) {
       const at = this.#take(maskBytes);
-      bytes.copyWithin(mask, at, at + maskBytes);
       bytes.copyWithin(keptMask, at, at + maskBytes);
       this.#hasKeptMask = true;
-      wasm.gather(rings, n, 2, mask, 0, denseRings); // which also the same mask will need
+      wasm.gather(rings, n, 2, keptMask, 0, denseRings); // which also the same mask will need
     } else if (which === MASK.all) bytes.fill(255, mask, mask + maskBytes);
-    else if (which === MASK.same && this.#hasKeptMask) bytes.copyWithin(mask, keptMask, keptMask + maskBytes);
-    else throw unknownKind(kind, column);
-    const masked = wasm.countSet(mask, n);
-    const oneValue = (kind & ONE_VALUE) !== 0;
-    const exact = this.#take(oneValue ? size : masked * size);
-    this.#readSteps(column, n - masked, denseRings);
-    this.#restore(column, n - masked, resolution, differences); // which are no longer needed
-    wasm.merge(differences, exact, oneValue ? 1 : 0, n, size, mask, values);
+    else if (kind !== MASK.none && !(which === MASK.same && this.#hasKeptMask)) throw unknownKind(kind, column);
+    return wanted;
   }
 
-  #restore(column: LidarColumnType, n: number, resolution: number, to: number): void {
-    const { wasm, steps } = this.#kernel;
+  #sum(): void {
+    const { wasm, rings, denseRings } = this.#kernel;
+    const columns = this.#pending.map(({ index }) => this.#header.columns[index]!.column);
+    const [x, y, z] = columns.map((column) => this.#kernel.laneOf(column).steps);
+    const ringsOf = (pending: Pending) => pending.mask === 0 ? rings : denseRings;
+    if (z !== undefined) {
+      const first = this.#pending[0]!;
+      wasm.sumThreeByRing(x!, y!, z, ringsOf(first), first.kept);
+      return;
+    }
+    for (const [i, pending] of this.#pending.entries()) {
+      const column = columns[i]!;
+      const { steps } = this.#kernel.laneOf(column);
+      if (this.#header.byRing && column.id !== BEAM_ID) {
+        wasm.sumByRing(column.id, steps, ringsOf(pending), pending.kept);
+      } else wasm.sum(column.id, steps, pending.kept);
+    }
+  }
+
+  #restore({ index, kept, mask, exact, oneValue }: Pending): void {
+    const { wasm, spread } = this.#kernel;
+    const { column, resolution } = this.#header.columns[index]!;
+    const { values, steps } = this.#kernel.laneOf(column);
     const run = column.size === 4 ? wasm.restore32 : wasm.restore64;
-    run(steps, n, resolution, to);
+    run(steps, kept, resolution, values);
+    if (mask !== 0) wasm.merge(values, exact, oneValue ? 1 : 0, this.#points, column.size, mask, spread);
+    this.#copyOut(index, mask === 0 ? values : spread);
   }
 
-  #readSteps({ id, name }: LidarColumnType, n: number, rings: number): void {
-    const { wasm, differences, steps } = this.#kernel;
-    const unpack = this.#header.packBytes ? wasm.unpackBytes : wasm.unpackBits;
-    const used = unpack(this.#from, this.#end - this.#from, n, differences);
-    if (used === 0 && n > 0) throw lidarError("truncated", `the values of ${name} are damaged or end early`);
-    this.#from += used;
-    if (this.#header.byRing && id !== BEAM_ID) wasm.sumByRing(id, differences, rings, n, steps);
-    else wasm.sum(id, differences, n, steps);
+  #narrow({ index, kept }: Pending): void {
+    const { wasm, bytes, rings } = this.#kernel;
+    const { column } = this.#header.columns[index]!;
+    const { values, steps } = this.#kernel.laneOf(column);
+    wasm.narrow(steps, kept, column.size, values);
+    this.#copyOut(index, values);
+    if (column.id !== BEAM_ID || !this.#header.byRing) return;
+    bytes.copyWithin(rings, values, values + 2 * kept);
+    wasm.placeRings(rings, kept);
+  }
+
+  #copyOut(index: number, from: number): void {
+    const { size } = this.#header.columns[index]!.column;
+    const bytes = this.#points * size;
+    new Uint8Array(this.output(index).buffer, this.#start * size, bytes)
+      .set(this.#kernel.bytes.subarray(from, from + bytes));
   }
 
   /** Address of the next `length` bytes, which are thereby read. */

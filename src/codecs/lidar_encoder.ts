@@ -4,7 +4,14 @@
  * @module
  */
 import { concat } from "../base/mod.ts";
-import { BEAM_ID, LIDAR_COLUMNS, type LidarColumns, type LidarColumnType, type LidarValues } from "./lidar_columns.ts";
+import {
+  BEAM_ID,
+  isCoordinate,
+  LIDAR_COLUMNS,
+  type LidarColumns,
+  type LidarColumnType,
+  type LidarValues,
+} from "./lidar_columns.ts";
 import { type CodedColumn, GROUP_POINTS, SECTION_HEADER_BYTES, writeLidarHeader } from "./lidar_header.ts";
 import type { LidarKernel } from "./lidar_kernel.ts";
 import type { BodyCodec } from "./types.ts";
@@ -20,7 +27,7 @@ export const MASK = { none: 0, own: 1, same: 2, all: 3 } as const;
 const TRIALS = 4;
 const TRIAL_POINTS = { least: 256, most: 768 } as const;
 /** A column that no cloud has keeps the trials' state. */
-const TRIAL_COLUMN = 15;
+const TRIAL_COLUMN = 14;
 /** Values that are looked at to choose a step. */
 const SAMPLE_VALUES = 256;
 
@@ -58,17 +65,15 @@ export function encodeCloud(
 
   const header = { points, byRing, packBytes, stage: stage?.name ?? "none", columns: sources } as const;
   const chunks = [writeLidarHeader(header)];
-  const writer = new SectionWriter(kernel, byRing ? columns.beamId : undefined, packBytes);
+  const writer = new GroupWriter(kernel, byRing ? columns.beamId : undefined, packBytes, (section) => {
+    const packed = stage?.compress(section) ?? section.slice();
+    const lengths = new DataView(new ArrayBuffer(SECTION_HEADER_BYTES));
+    lengths.setUint32(0, packed.byteLength, true);
+    lengths.setUint32(4, section.byteLength, true);
+    chunks.push(new Uint8Array(lengths.buffer), packed);
+  });
   for (let start = 0; start < points; start += GROUP_POINTS) {
-    writer.beginGroup(start, Math.min(start + GROUP_POINTS, points));
-    for (const source of sources) {
-      const section = writer.write(source);
-      const packed = stage?.compress(section) ?? section.slice();
-      const lengths = new DataView(new ArrayBuffer(SECTION_HEADER_BYTES));
-      lengths.setUint32(0, packed.byteLength, true);
-      lengths.setUint32(4, section.byteLength, true);
-      chunks.push(new Uint8Array(lengths.buffer), packed);
-    }
+    writer.write(sources, start, Math.min(start + GROUP_POINTS, points));
   }
   return concat(chunks);
 }
@@ -106,26 +111,31 @@ function ringPredicts(kernel: LidarKernel, rings: Uint16Array | undefined, sourc
   let [before, sameRing] = [0, 0];
   for (let trial = 0; trial < TRIALS; trial++) {
     const start = Math.floor((rings.length - points) * (trial + 0.5) / TRIALS);
+    const { values, steps, section } = kernel.laneOf(source.column);
     copyIn(kernel, kernel.rings, rings.subarray(start, start + points));
-    copyIn(kernel, kernel.values, source.values.subarray(start, start + points));
+    wasm.placeRings(kernel.rings, points);
+    copyIn(kernel, values, source.values.subarray(start, start + points));
     quantise(kernel, source, points);
-    const kept = wasm.gather(kernel.steps, points, 4, kernel.mask, 0, kernel.steps);
+    const kept = wasm.gather(steps, points, 4, kernel.mask, 0, steps);
     wasm.gather(kernel.rings, points, 2, kernel.mask, 0, kernel.denseRings);
-    const packed = () => { // but for the first points, whose rings were not seen
+    // The differences replace the steps, which the second way needs too.
+    kernel.bytes.copyWithin(kernel.spread, steps, steps + 4 * kept);
+    const packed = (at: number) => { // but for the first points, whose rings were not seen
       const skipped = Math.floor(kept / 4);
-      return wasm.packBits(kernel.differences + 4 * skipped, kept - skipped, kernel.section);
+      return wasm.packBits(at + 4 * skipped, kept - skipped, section);
     };
-    wasm.differ(TRIAL_COLUMN, kernel.steps, kept, kernel.differences);
-    before += packed();
-    wasm.differByRing(TRIAL_COLUMN, kernel.steps, kernel.denseRings, kept, kernel.differences);
-    sameRing += packed();
+    wasm.differ(TRIAL_COLUMN, steps, kept);
+    before += packed(steps);
+    wasm.differByRing(TRIAL_COLUMN, kernel.spread, kernel.denseRings, kept);
+    sameRing += packed(kernel.spread);
   }
   return sameRing < before;
 }
 
-/** Steps and mask of the first `n` values in the kernel; returns how many are masked. */
+/** Steps and mask of the first `n` values in the column's lane; returns how many are masked. */
 function quantise(kernel: LidarKernel, { column, resolution, exact, zeros }: Source, n: number): number {
-  const { wasm, values, steps, mask } = kernel;
+  const { wasm, mask } = kernel;
+  const { values, steps } = kernel.laneOf(column);
   const run = column.size === 4 ? wasm.quantise32 : wasm.quantise64;
   return run(values, n, resolution, exact ? 1 : 0, zeros ? 1 : 0, steps, mask);
 }
@@ -134,90 +144,133 @@ function copyIn(kernel: LidarKernel, to: number, values: LidarValues): void {
   kernel.bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), to);
 }
 
-/** Writes sections into the kernel's memory. */
-class SectionWriter {
+/** A section whose steps are not written yet. */
+interface Pending {
+  readonly column: LidarColumnType;
+  /** Steps in the column's lane. */
+  readonly kept: number;
+  /** Address of their rings. */
+  readonly rings: number;
+  /** Where the section goes on. */
+  readonly to: number;
+}
+
+/** Writes groups of points into the kernel's memory, section by section. */
+class GroupWriter {
   readonly #kernel: LidarKernel;
   readonly #rings: Uint16Array | undefined;
   readonly #packBytes: boolean;
-  #to = 0;
-  #start = 0;
+  readonly #emit: (section: Uint8Array) => void;
+  /** Columns that may be predicted at once: the same points of x, y and z. */
+  readonly #pending: Pending[] = [];
   #points = 0;
   #hasKeptMask = false;
 
-  constructor(kernel: LidarKernel, rings: Uint16Array | undefined, packBytes: boolean) {
+  /** `emit` takes each section: a view of the kernel's memory, valid until it returns. */
+  constructor(
+    kernel: LidarKernel,
+    rings: Uint16Array | undefined,
+    packBytes: boolean,
+    emit: (section: Uint8Array) => void,
+  ) {
     this.#kernel = kernel;
     this.#rings = rings;
     this.#packBytes = packBytes;
+    this.#emit = emit;
   }
 
-  /** Begins the group of points `start` … `end`. */
-  beginGroup(start: number, end: number): void {
-    this.#start = start;
+  /** Writes the group of points `start` … `end`. */
+  write(sources: readonly Source[], start: number, end: number): void {
+    const { wasm, rings } = this.#kernel;
     this.#points = end - start;
     this.#hasKeptMask = false;
-    if (this.#rings !== undefined) copyIn(this.#kernel, this.#kernel.rings, this.#rings.subarray(start, end));
+    if (this.#rings !== undefined) {
+      copyIn(this.#kernel, rings, this.#rings.subarray(start, end));
+      wasm.placeRings(rings, end - start);
+    }
+    for (const source of sources) {
+      const { column } = source;
+      const joint = this.#rings !== undefined && isCoordinate(column);
+      if (!joint) this.#finish();
+      copyIn(this.#kernel, this.#kernel.laneOf(column).values, source.values.subarray(start, end));
+      this.#add(source);
+      if (!joint) this.#finish();
+    }
+    this.#finish();
   }
 
-  /** The section of a column in this group: a view of the kernel's memory, valid until the next. */
-  write(source: Source): Uint8Array {
-    const { wasm, bytes, section, values, steps, rings } = this.#kernel;
+  #add(source: Source): void {
+    const { wasm, bytes, rings } = this.#kernel;
     const { column, resolution } = source;
+    const { values, steps, section } = this.#kernel.laneOf(column);
     const n = this.#points;
-    this.#to = section;
-    copyIn(this.#kernel, values, source.values.subarray(this.#start, this.#start + n));
     if (!column.float) {
       wasm.widen(values, n, column.size, steps);
-      bytes[this.#to++] = MASK.none;
-      this.#writeSteps(column, n, rings);
+      bytes[section] = MASK.none;
+      this.#pending.push({ column, kept: n, rings, to: section + 1 });
     } else if (resolution === 0) {
-      bytes[this.#to++] = PLANES;
-      wasm.toPlanes(values, n, column.size, this.#to);
-      this.#to += n * column.size;
-    } else this.#writeFloats(source);
-    return bytes.subarray(section, this.#to);
+      this.#finish();
+      bytes[section] = PLANES;
+      wasm.toPlanes(values, n, column.size, section + 1);
+      this.#emit(bytes.subarray(section, section + 1 + n * column.size));
+    } else this.#addFloats(source);
   }
 
-  #writeFloats(source: Source): void {
-    const { wasm, bytes, mask, steps, rings, denseRings } = this.#kernel;
+  #addFloats(source: Source): void {
+    const { wasm, bytes, mask, keptMask, rings, denseRings } = this.#kernel;
+    const { column } = source;
+    const { values, steps, section } = this.#kernel.laneOf(column);
     const n = this.#points;
     const masked = quantise(this.#kernel, source, n);
-    if (masked === 0) {
-      bytes[this.#to++] = MASK.none;
-      this.#writeSteps(source.column, n, rings);
-      return;
-    }
-    this.#writeMasked(source.column.size, masked);
-    const kept = wasm.gather(steps, n, 4, mask, 0, steps);
-    this.#writeSteps(source.column, kept, denseRings);
-  }
-
-  /** Writes the section's kind, the mask, and the masked values bit by bit. */
-  #writeMasked(size: number, masked: number): void {
-    const { wasm, bytes, values, mask, keptMask, rings, denseRings } = this.#kernel;
-    const n = this.#points;
+    const kept = n - masked;
     const maskBytes = Math.ceil(n / 8);
     const same = this.#hasKeptMask && wasm.equal(mask, keptMask, maskBytes) === 1;
-    const oneValue = wasm.areMaskedAlike() === 1;
-    const kind = masked === n ? MASK.all : same ? MASK.same : MASK.own;
-    bytes[this.#to++] = kind | (oneValue ? ONE_VALUE : 0);
-    if (kind === MASK.own) {
-      bytes.copyWithin(this.#to, mask, mask + maskBytes);
+    const which = masked === 0 ? MASK.none : masked === n ? MASK.all : same ? MASK.same : MASK.own;
+    const keptRings = masked === 0 ? rings : denseRings;
+    if (which === MASK.own || this.#pending.some((other) => other.kept !== kept || other.rings !== keptRings)) {
+      this.#finish();
+    }
+    const oneValue = masked > 0 && wasm.areMaskedAlike() === 1;
+    let to = section;
+    bytes[to++] = which | (oneValue ? ONE_VALUE : 0);
+    if (which === MASK.own) {
+      bytes.copyWithin(to, mask, mask + maskBytes);
       bytes.copyWithin(keptMask, mask, mask + maskBytes);
-      this.#to += maskBytes;
+      to += maskBytes;
       this.#hasKeptMask = true;
       wasm.gather(rings, n, 2, mask, 0, denseRings); // which also the same mask will need
     }
-    if (oneValue) wasm.putMasked(size, this.#to);
-    else wasm.gather(values, n, size, mask, 1, this.#to);
-    this.#to += oneValue ? size : masked * size;
+    if (oneValue) wasm.putMasked(column.size, to);
+    else if (masked > 0) wasm.gather(values, n, column.size, mask, 1, to);
+    to += oneValue ? column.size : masked * column.size;
+    if (masked > 0) wasm.gather(steps, n, 4, mask, 0, steps);
+    this.#pending.push({ column, kept, rings: keptRings, to });
   }
 
-  /** Writes `n` steps as differences. */
-  #writeSteps({ id }: LidarColumnType, n: number, rings: number): void {
-    const { wasm, steps, differences } = this.#kernel;
-    if (this.#rings === undefined || id === BEAM_ID) wasm.differ(id, steps, n, differences);
-    else wasm.differByRing(id, steps, rings, n, differences);
-    const pack = this.#packBytes ? wasm.packBytes : wasm.packBits;
-    this.#to += pack(differences, n, this.#to);
+  /** Writes the steps of what is pending as differences. */
+  #finish(): void {
+    const { wasm, bytes } = this.#kernel;
+    this.#differ();
+    for (const { column, kept, to } of this.#pending) {
+      const { section, steps } = this.#kernel.laneOf(column);
+      const pack = this.#packBytes ? wasm.packBytes : wasm.packBits;
+      this.#emit(bytes.subarray(section, to + pack(steps, kept, to)));
+    }
+    this.#pending.length = 0;
+  }
+
+  #differ(): void {
+    const { wasm } = this.#kernel;
+    const [x, y, z] = this.#pending.map(({ column }) => this.#kernel.laneOf(column).steps);
+    if (z !== undefined) {
+      const { rings, kept } = this.#pending[0]!;
+      wasm.differThreeByRing(x!, y!, z, rings, kept);
+      return;
+    }
+    for (const { column, kept, rings } of this.#pending) {
+      const { steps } = this.#kernel.laneOf(column);
+      if (this.#rings === undefined || column.id === BEAM_ID) wasm.differ(column.id, steps, kept);
+      else wasm.differByRing(column.id, steps, rings, kept);
+    }
   }
 }

@@ -117,7 +117,7 @@ export function isResolution(resolution: number): boolean {
   return resolution === 0 || (resolution >= 1e-300 && resolution <= 1e300);
 }
 
-/** The most bytes a section of `points` can take: kind, mask, values of eight bytes, differences of five. */
-export function maxSectionBytes(points: number): number {
-  return 16 + Math.ceil(points / 8) + 13 * points + Math.ceil(points / 32);
+/** The most bytes a section of `points` values of `size` bytes can take: kind, mask, values, widths, differences of five. */
+export function maxSectionBytes(points: number, size: number): number {
+  return 16 + 2 * Math.ceil(points / 8) + (size + 5) * points;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { WASM_BASE64 } from "../../wasm/lidar/lidar.wasm.ts";
+import type { LidarColumnType } from "./lidar_columns.ts";
 import { GROUP_POINTS, maxSectionBytes } from "./lidar_header.ts";
 import { decodeBase64 } from "./wasm.ts";
 
@@ -26,10 +27,13 @@ interface Exports {
   putMasked(size: number, to: number): void;
   equal(a: number, b: number, size: number): number;
   countSet(mask: number, n: number): number;
-  differ(column: number, from: number, n: number, to: number): void;
-  sum(column: number, from: number, n: number, to: number): void;
-  differByRing(column: number, from: number, rings: number, n: number, to: number): void;
-  sumByRing(column: number, from: number, rings: number, n: number, to: number): void;
+  differ(column: number, at: number, n: number): void;
+  sum(column: number, at: number, n: number): void;
+  placeRings(rings: number, n: number): void;
+  differByRing(column: number, at: number, rings: number, n: number): void;
+  sumByRing(column: number, at: number, rings: number, n: number): void;
+  differThreeByRing(x: number, y: number, z: number, rings: number, n: number): void;
+  sumThreeByRing(x: number, y: number, z: number, rings: number, n: number): void;
   packBits(from: number, n: number, to: number): number;
   unpackBits(from: number, available: number, n: number, to: number): number;
   packBytes(from: number, n: number, to: number): number;
@@ -45,34 +49,44 @@ export function lidarModule(): WebAssembly.Module {
   return compiled ??= new WebAssembly.Module(decodeBase64(WASM_BASE64));
 }
 
-/** One instance of the kernel. Its regions hold one group of one column. */
+/** Where a column is worked on: x, y and z have a lane each, to be predicted at once; others take the first. */
+export interface Lane {
+  /** Values as the caller has them. */
+  readonly values: number;
+  /** Steps, i32, then their differences, u32; or the other way round. */
+  readonly steps: number;
+  /** Bytes of a section. */
+  readonly section: number;
+}
+
+/** One instance of the kernel. Its regions hold one group of points. */
 export class LidarKernel {
   /** Functions of the kernel. */
   readonly wasm: Exports;
   /** All of its memory; replaced when the memory grows. */
   bytes: Uint8Array<ArrayBuffer>;
-  /** Values as the caller has them. */
-  values = 0;
-  /** Rings of the group's points. */
+  /** Rings of the group's points, as places. */
   rings = 0;
-  /** Rings of the points that are not masked. */
+  /** The same of the points that are not masked. */
   denseRings = 0;
   /** Bits of the points that are masked. */
   mask = 0;
   /** The last mask that was written in the group. */
   keptMask = 0;
-  /** Steps, i32. */
-  steps = 0;
-  /** Differences, u32; on reading also values that are to be spread. */
-  differences = 0;
-  /** Bytes of a section. */
-  section = 0;
+  /** Values among which masked ones are spread. */
+  spread = 0;
+  #lanes: readonly Lane[] = [];
   #points = 0;
 
   /** Instantiates `module`. */
   constructor(module: WebAssembly.Module) {
     this.wasm = new WebAssembly.Instance(module).exports as unknown as Exports;
     this.bytes = new Uint8Array(this.wasm.memory.buffer as ArrayBuffer);
+  }
+
+  /** The lane of a column. */
+  laneOf({ id }: LidarColumnType): Lane {
+    return this.#lanes[id] ?? this.#lanes[0]!;
   }
 
   /** Begins a cloud of so many points. */
@@ -86,14 +100,16 @@ export class LidarKernel {
       top += Math.ceil((bytes + this.wasm.SLACK.value) / 64) * 64;
       return start;
     };
-    this.values = region(8 * this.#points);
     this.rings = region(2 * this.#points);
     this.denseRings = region(2 * this.#points);
     this.mask = region(this.#points / 8 + 1);
     this.keptMask = region(this.#points / 8 + 1);
-    this.steps = region(4 * this.#points);
-    this.differences = region(8 * this.#points);
-    this.section = region(maxSectionBytes(this.#points));
+    this.spread = region(8 * this.#points);
+    this.#lanes = [8, 4, 4].map((size) => ({
+      values: region(size * this.#points),
+      steps: region(4 * this.#points),
+      section: region(maxSectionBytes(this.#points, size)),
+    }));
     const missing = top - this.bytes.byteLength;
     if (missing > 0) this.wasm.memory.grow(Math.ceil(missing / 65_536));
     this.bytes = new Uint8Array(this.wasm.memory.buffer as ArrayBuffer);

@@ -14,11 +14,21 @@ const MAX_STEP: f64 = 1073741824;
 /** Added to a number below 2^51, it leaves the nearest integer in the low bits. */
 const ROUNDING: f64 = 6755399441055744;
 
-/** Columns that can have a state, and rings that are told apart. */
-const COLUMNS: usize = 16;
+/** Rings that are told apart. */
 const RINGS: usize = 1024;
-/** Latest value of each ring of each column; the first of a column also serves as the latest of all. */
+/** Bytes of the latest values of a ring, of four columns each. */
+const RING_BYTES: usize = 16;
+/**
+ * Latest values, of four columns at a time: those of the first ring, of the second, …; the first ring's also serve as the
+ * latest of all. Columns 0, 1, 2 have a vector to themselves, so there is room for 15 columns.
+ */
 const states: usize = memory.data(65536, 16);
+
+/** Where the latest values of a column are, those of further rings RING_BYTES apart. */
+function stateOf(column: usize): usize {
+  const slot = column < 3 ? column : column + 1;
+  return states + (slot >> 2) * RINGS * RING_BYTES + ((slot & 3) << 2);
+}
 
 /** First address the caller may use. */
 export function heapBase(): usize {
@@ -27,7 +37,7 @@ export function heapBase(): usize {
 
 /** Forgets the latest values. Call before each cloud. */
 export function reset(): void {
-  memory.fill(states, 0, COLUMNS * RINGS * 4);
+  memory.fill(states, 0, 4 * RINGS * RING_BYTES);
 }
 
 // ------------------------------------------------------------------------------------------------- quantising
@@ -54,14 +64,6 @@ function quantise4(values: v128, inverse: v128): v128 {
   return v128.shuffle<u32>(f64x2.add(low, f64x2.splat(ROUNDING)), f64x2.add(high, f64x2.splat(ROUNDING)), 0, 2, 4, 6);
 }
 
-/** Ones where a float32 has a step. */
-function near4(values: v128, inverse: v128): v128 {
-  const low = f64x2.mul(f64x2.promote_low_f32x4(values), inverse);
-  const high = f64x2.mul(f64x2.promote_low_f32x4(v128.shuffle<u64>(values, values, 1, 1)), inverse);
-  const limit = f64x2.splat(MAX_STEP);
-  return v128.shuffle<u32>(f64x2.lt(f64x2.abs(low), limit), f64x2.lt(f64x2.abs(high), limit), 0, 2, 4, 6);
-}
-
 /**
  * Steps (i32 at `to`) of `n` float32 at `from`. Values without a step get a bit in `mask`: NaN, infinities, those too far
  * away, with `exact` those the step does not give back bit by bit, and with `zeros` each 0, which loses its sign. Returns
@@ -77,8 +79,7 @@ export function quantise32(
   mask: usize,
 ): u32 {
   const inverse = f64x2.splat(1 / step), factor = f64x2.splat(step), nothing = i32x4.splat(0);
-  const anyExact = exact ? nothing : i32x4.splat(-1), anyZero = zeros ? nothing : i32x4.splat(-1);
-  const plain = !exact && !zeros;
+  const limit = f32x4.splat(<f32> (MAX_STEP * step));
   let any = nothing, all = i32x4.splat(-1);
   let masked: u32 = 0;
   memory.fill(from + (n << 2), 0, 32); // what pads the last eight has a step, or is a masked 0
@@ -88,11 +89,15 @@ export function quantise32(
     const aSteps = quantise4(a, inverse), bSteps = quantise4(b, inverse);
     v128.store(to + (i << 2), aSteps);
     v128.store(to + (i << 2), bSteps, 16);
-    let aKept = near4(a, inverse), bKept = near4(b, inverse);
-    if (!plain) {
-      const aZero = v128.andnot(f32x4.eq(a, nothing), anyZero), bZero = v128.andnot(f32x4.eq(b, nothing), anyZero);
-      aKept = v128.andnot(v128.and(aKept, v128.or(i32x4.eq(restore4(aSteps, factor), a), anyExact)), aZero);
-      bKept = v128.andnot(v128.and(bKept, v128.or(i32x4.eq(restore4(bSteps, factor), b), anyExact)), bZero);
+    let aKept = f32x4.lt(f32x4.abs(a), limit), bKept = f32x4.lt(f32x4.abs(b), limit);
+    if (exact) {
+      aKept = v128.and(aKept, i32x4.eq(restore4(aSteps, factor), a));
+      bKept = v128.and(bKept, i32x4.eq(restore4(bSteps, factor), b));
+    }
+    if (zeros) {
+      const aZero = f32x4.eq(a, nothing), bZero = f32x4.eq(b, nothing);
+      aKept = v128.andnot(aKept, aZero);
+      bKept = v128.andnot(bKept, bZero);
       a = v128.andnot(a, aZero);
       b = v128.andnot(b, bZero);
       v128.store(p, a);
@@ -185,10 +190,40 @@ export function narrow(from: usize, n: usize, size: usize, to: usize): void {
 
 // ----------------------------------------------------------------------------------------------------- masking
 
+/** For four values of which those with a bit are masked: the bytes that bring the others together, and apart again. */
+const together: usize = memory.data(256, 16);
+const apart: usize = memory.data(256, 16);
+for (let bits: usize = 0; bits < 16; bits++) {
+  memory.fill(together + (bits << 4), 128, 16); // 128 takes no byte
+  memory.fill(apart + (bits << 4), 128, 16);
+  let kept: usize = 0;
+  for (let i: usize = 0; i < 4; i++) {
+    if (bits >> i & 1) continue;
+    store<u32>(together + (bits << 4) + (kept << 2), 0x03020100 + 0x04040404 * <u32> i);
+    store<u32>(apart + (bits << 4) + (i << 2), 0x03020100 + 0x04040404 * <u32> kept);
+    kept++;
+  }
+}
+
+/** Those of `n` values of four bytes whose bit in `mask` is clear, or set with `flip` 255. */
+function gather4(from: usize, n: usize, mask: usize, flip: u32, to: usize): usize {
+  const start = to;
+  for (let i: usize = 0; i < n; i += 8) {
+    const bits = <usize> ((<u32> load<u8>(mask + (i >> 3)) ^ flip) | (n - i < 8 ? <u32> 255 << <u32> (n - i) : 0));
+    const low = bits & 15, high = bits >> 4 & 15;
+    const a = v128.load(from + (i << 2)), b = v128.load(from + (i << 2), 16);
+    v128.store(to, i8x16.swizzle(a, v128.load(together + (low << 4))));
+    to += (4 - popcnt(low)) << 2;
+    v128.store(to, i8x16.swizzle(b, v128.load(together + (high << 4))));
+    to += (4 - popcnt(high)) << 2;
+  }
+  return (to - start) >> 2;
+}
+
 function gatherOf<T>(from: usize, n: usize, mask: usize, flip: u32, to: usize): usize {
   const start = to;
   for (const end = from + n * sizeof<T>(); from < end; from += 8 * sizeof<T>(), mask++) {
-    let bits = <u32> load<u8>(mask) ^ flip;
+    let bits = <u32> load<u8>(mask) ^ flip ^ 255;
     if (end - from < 8 * sizeof<T>()) bits &= (<u32> 1 << <u32> ((end - from) / sizeof<T>())) - 1;
     if (bits == 0) continue;
     for (let i: usize = 0; i < 8; i++) { // written in any case, kept when the bit is set
@@ -201,20 +236,21 @@ function gatherOf<T>(from: usize, n: usize, mask: usize, flip: u32, to: usize): 
 
 /** Copies those of `n` values of `size` 2, 4 or 8 bytes whose bit in `mask` is `wanted`; returns how many. */
 export function gather(from: usize, n: usize, size: usize, mask: usize, wanted: bool, to: usize): usize {
-  const flip: u32 = wanted ? 0 : 255;
+  const flip: u32 = wanted ? 255 : 0;
   if (size == 2) return gatherOf<u16>(from, n, mask, flip, to);
-  if (size == 4) return gatherOf<u32>(from, n, mask, flip, to);
+  if (size == 4) return gather4(from, n, mask, flip, to);
   return gatherOf<u64>(from, n, mask, flip, to);
+}
+
+/** Four values of `clear` where `bits` are clear, `set` where they are set. */
+function spread4(clear: usize, set: v128, bits: usize): v128 {
+  const at = v128.load(apart + (bits << 4));
+  return v128.or(i8x16.swizzle(v128.load(clear), at), v128.and(set, i8x16.shr_s(at, 7)));
 }
 
 function mergeOf<T>(clear: usize, set: usize, setStep: usize, n: usize, mask: usize, to: usize): void {
   for (const end = to + n * sizeof<T>(); to < end; to += 8 * sizeof<T>(), mask++) {
     const bits = <usize> load<u8>(mask);
-    if (bits == 0) {
-      memory.copy(to, clear, 8 * sizeof<T>());
-      clear += 8 * sizeof<T>();
-      continue;
-    }
     for (let i: usize = 0; i < 8; i++) {
       const bit = (bits >> i) & 1;
       store<T>(to + i * sizeof<T>(), bit ? load<T>(set) : load<T>(clear));
@@ -229,9 +265,18 @@ function mergeOf<T>(clear: usize, set: usize, setStep: usize, n: usize, mask: us
  * next of those at `set`, or with `repeat` always the first.
  */
 export function merge(clear: usize, set: usize, repeat: bool, n: usize, size: usize, mask: usize, to: usize): void {
-  const setStep: usize = repeat ? 0 : size;
-  if (size == 4) mergeOf<u32>(clear, set, setStep, n, mask, to);
-  else mergeOf<u64>(clear, set, setStep, n, mask, to);
+  if (size == 8) mergeOf<u64>(clear, set, repeat ? 0 : size, n, mask, to);
+  else if (!repeat) mergeOf<u32>(clear, set, size, n, mask, to);
+  else {
+    const one = i32x4.splat(load<i32>(set));
+    for (let i: usize = 0; i < n; i += 8) {
+      const low = <usize> load<u8>(mask + (i >> 3)) & 15, high = <usize> load<u8>(mask + (i >> 3)) >> 4;
+      v128.store(to + (i << 2), spread4(clear, one, low));
+      clear += (4 - popcnt(low)) << 2;
+      v128.store(to + (i << 2), spread4(clear, one, high), 16);
+      clear += (4 - popcnt(high)) << 2;
+    }
+  }
 }
 
 /** Whether `size` bytes at `a` and `b` are equal. */
@@ -260,77 +305,153 @@ function unzigzag(z: u32): i32 {
   return <i32> (z >> 1) ^ -(<i32> (z & 1));
 }
 
-/** Differences of `n` values at `from` to the value before, zigzag, to `to`. */
-export function differ(column: usize, from: usize, n: usize, to: usize): void {
-  const state = states + column * RINGS * 4;
+function zigzag4(d: v128): v128 {
+  return v128.xor(i32x4.shl(d, 1), i32x4.shr_s(d, 31));
+}
+
+function unzigzag4(z: v128): v128 {
+  return v128.xor(i32x4.shr_u(z, 1), i32x4.neg(v128.and(z, i32x4.splat(1))));
+}
+
+/** Replaces the `n` values at `at` by their differences to the value before, zigzag. */
+export function differ(column: usize, at: usize, n: usize): void {
+  const state = stateOf(column);
   let last = load<i32>(state);
   let i: usize = 0;
   let before = i32x4.splat(last);
   for (; i + 4 <= n; i += 4) {
-    const values = v128.load(from + (i << 2));
-    const d = i32x4.sub(values, v128.shuffle<u32>(before, values, 3, 4, 5, 6));
-    v128.store(to + (i << 2), v128.xor(i32x4.shl(d, 1), i32x4.shr_s(d, 31)));
+    const values = v128.load(at + (i << 2));
+    v128.store(at + (i << 2), zigzag4(i32x4.sub(values, v128.shuffle<u32>(before, values, 3, 4, 5, 6))));
     before = values;
   }
   last = i32x4.extract_lane(before, 3);
   for (; i < n; i++) {
-    const value = load<i32>(from + (i << 2));
-    store<u32>(to + (i << 2), zigzag(value - last));
+    const value = load<i32>(at + (i << 2));
+    store<u32>(at + (i << 2), zigzag(value - last));
     last = value;
   }
   store<i32>(state, last);
 }
 
 /** Back. */
-export function sum(column: usize, from: usize, n: usize, to: usize): void {
-  const state = states + column * RINGS * 4;
+export function sum(column: usize, at: usize, n: usize): void {
+  const state = stateOf(column);
   let last = load<i32>(state);
   let i: usize = 0;
   let base = i32x4.splat(last);
-  const zero = i32x4.splat(0), one = i32x4.splat(1);
+  const zero = i32x4.splat(0);
   for (; i + 4 <= n; i += 4) {
-    const z = v128.load(from + (i << 2));
-    let d = v128.xor(i32x4.shr_u(z, 1), i32x4.neg(v128.and(z, one)));
+    let d = unzigzag4(v128.load(at + (i << 2)));
     d = i32x4.add(d, v128.shuffle<u32>(zero, d, 0, 4, 5, 6));
     d = i32x4.add(d, v128.shuffle<u32>(zero, d, 0, 1, 4, 5));
     d = i32x4.add(d, base);
-    v128.store(to + (i << 2), d);
+    v128.store(at + (i << 2), d);
     base = v128.shuffle<u32>(d, d, 3, 3, 3, 3);
   }
   last = i32x4.extract_lane(base, 3);
   for (; i < n; i++) {
-    last += unzigzag(load<u32>(from + (i << 2)));
-    store<i32>(to + (i << 2), last);
+    last += unzigzag(load<u32>(at + (i << 2)));
+    store<i32>(at + (i << 2), last);
   }
   store<i32>(state, last);
 }
 
-/** Differences to the latest value of the same ring (u16 at `rings`, modulo RINGS). */
-export function differByRing(column: usize, from: usize, rings: usize, n: usize, to: usize): void {
-  const state = states + column * RINGS * 4;
-  for (const end = from + (n << 2); from < end; from += 4, rings += 2, to += 4) {
-    const last = state + ((<usize> load<u16>(rings) & (RINGS - 1)) << 2);
-    const value = load<i32>(from);
-    store<u32>(to, zigzag(value - load<i32>(last)));
+/** Replaces `n` rings (u16 at `rings`) by the places of their state, modulo RINGS, as the functions below want them. */
+export function placeRings(rings: usize, n: usize): void {
+  const all = i16x8.splat(<i16> (RINGS - 1));
+  for (const end = rings + (n << 1); rings < end; rings += 16) {
+    v128.store(rings, i16x8.shl(v128.and(v128.load(rings), all), 4));
+  }
+}
+
+/** Differences to the latest value of the same ring. */
+export function differByRing(column: usize, at: usize, rings: usize, n: usize): void {
+  const state = stateOf(column);
+  for (const end = at + (n << 2); at < end; at += 4, rings += 2) {
+    const last = state + load<u16>(rings);
+    const value = load<i32>(at);
+    store<u32>(at, zigzag(value - load<i32>(last)));
     store<i32>(last, value);
   }
 }
 
 /** Back. */
-export function sumByRing(column: usize, from: usize, rings: usize, n: usize, to: usize): void {
-  const state = states + column * RINGS * 4;
-  for (const end = from + (n << 2); from < end; from += 4, rings += 2, to += 4) {
-    const last = state + ((<usize> load<u16>(rings) & (RINGS - 1)) << 2);
-    const value = load<i32>(last) + unzigzag(load<u32>(from));
+export function sumByRing(column: usize, at: usize, rings: usize, n: usize): void {
+  const state = stateOf(column);
+  for (const end = at + (n << 2); at < end; at += 4, rings += 2) {
+    const last = state + load<u16>(rings);
+    const value = load<i32>(last) + unzigzag(load<u32>(at));
     store<i32>(last, value);
-    store<i32>(to, value);
+    store<i32>(at, value);
   }
+}
+
+/** The differences of a point's values to the latest of its ring, whose place is in the low bits of `places`. */
+function differPoint(places: u64, values: v128): v128 {
+  const last = states + <usize> (places & 0xffff);
+  const d = i32x4.sub(values, v128.load(last));
+  v128.store(last, values);
+  return d;
+}
+
+/** Back. */
+function sumPoint(places: u64, d: v128): v128 {
+  const last = states + <usize> (places & 0xffff);
+  const values = i32x4.add(d, v128.load(last));
+  v128.store(last, values);
+  return values;
+}
+
+/** The same as differByRing on columns 0, 1, 2 at `x`, `y`, `z`, in a third of the time. */
+export function differThreeByRing(x: usize, y: usize, z: usize, rings: usize, n: usize): void {
+  const whole = n & ~3;
+  for (let i: usize = 0; i < whole << 2; i += 16) {
+    const places = load<u64>(rings + (i >> 1));
+    const xs = v128.load(x + i), ys = v128.load(y + i), zs = v128.load(z + i);
+    const low = v128.shuffle<u32>(xs, ys, 0, 4, 1, 5), high = v128.shuffle<u32>(xs, ys, 2, 6, 3, 7);
+    const zLow = v128.shuffle<u32>(zs, zs, 0, 0, 1, 1), zHigh = v128.shuffle<u32>(zs, zs, 2, 2, 3, 3);
+    const p0 = differPoint(places, v128.shuffle<u64>(low, zLow, 0, 2));
+    const p1 = differPoint(places >> 16, v128.shuffle<u64>(low, zLow, 1, 3));
+    const p2 = differPoint(places >> 32, v128.shuffle<u64>(high, zHigh, 0, 2));
+    const p3 = differPoint(places >> 48, v128.shuffle<u64>(high, zHigh, 1, 3));
+    const xy01 = v128.shuffle<u32>(p0, p1, 0, 4, 1, 5), xy23 = v128.shuffle<u32>(p2, p3, 0, 4, 1, 5);
+    const z01 = v128.shuffle<u32>(p0, p1, 2, 6, 3, 7), z23 = v128.shuffle<u32>(p2, p3, 2, 6, 3, 7);
+    v128.store(x + i, zigzag4(v128.shuffle<u64>(xy01, xy23, 0, 2)));
+    v128.store(y + i, zigzag4(v128.shuffle<u64>(xy01, xy23, 1, 3)));
+    v128.store(z + i, zigzag4(v128.shuffle<u64>(z01, z23, 0, 2)));
+  }
+  differByRing(0, x + (whole << 2), rings + (whole << 1), n - whole);
+  differByRing(1, y + (whole << 2), rings + (whole << 1), n - whole);
+  differByRing(2, z + (whole << 2), rings + (whole << 1), n - whole);
+}
+
+/** Back. */
+export function sumThreeByRing(x: usize, y: usize, z: usize, rings: usize, n: usize): void {
+  const whole = n & ~3;
+  for (let i: usize = 0; i < whole << 2; i += 16) {
+    const places = load<u64>(rings + (i >> 1));
+    const xs = unzigzag4(v128.load(x + i)), ys = unzigzag4(v128.load(y + i)), zs = unzigzag4(v128.load(z + i));
+    const low = v128.shuffle<u32>(xs, ys, 0, 4, 1, 5), high = v128.shuffle<u32>(xs, ys, 2, 6, 3, 7);
+    const zLow = v128.shuffle<u32>(zs, zs, 0, 0, 1, 1), zHigh = v128.shuffle<u32>(zs, zs, 2, 2, 3, 3);
+    const p0 = sumPoint(places, v128.shuffle<u64>(low, zLow, 0, 2));
+    const p1 = sumPoint(places >> 16, v128.shuffle<u64>(low, zLow, 1, 3));
+    const p2 = sumPoint(places >> 32, v128.shuffle<u64>(high, zHigh, 0, 2));
+    const p3 = sumPoint(places >> 48, v128.shuffle<u64>(high, zHigh, 1, 3));
+    const xy01 = v128.shuffle<u32>(p0, p1, 0, 4, 1, 5), xy23 = v128.shuffle<u32>(p2, p3, 0, 4, 1, 5);
+    const z01 = v128.shuffle<u32>(p0, p1, 2, 6, 3, 7), z23 = v128.shuffle<u32>(p2, p3, 2, 6, 3, 7);
+    v128.store(x + i, v128.shuffle<u64>(xy01, xy23, 0, 2));
+    v128.store(y + i, v128.shuffle<u64>(xy01, xy23, 1, 3));
+    v128.store(z + i, v128.shuffle<u64>(z01, z23, 0, 2));
+  }
+  sumByRing(0, x + (whole << 2), rings + (whole << 1), n - whole);
+  sumByRing(1, y + (whole << 2), rings + (whole << 1), n - whole);
+  sumByRing(2, z + (whole << 2), rings + (whole << 1), n - whole);
 }
 
 // ----------------------------------------------------------------------------------------------------- packing
 
-/** Values of a block that share a width. */
-const BLOCK: usize = 32;
+/** Values of a block that share a width, so that a whole block takes just `width` bytes. */
+const BLOCK: usize = 8;
 
 /** Four numbers of `width` bits, at most 16, from a vector to the low bits of one word. */
 function join4(values: v128, width: u32): u64 {
@@ -344,81 +465,70 @@ function split4(word: u64, width: u32, mask: v128, highMask: v128): v128 {
   return v128.or(v128.and(pairs, mask), v128.and(i64x2.shl(pairs, 32 - width), highMask));
 }
 
-/** Packs `n` u32 at `from` in blocks of 32, each a byte with the width and the values' low bits. Returns the length. */
+/** A block whose numbers have more than 16 bits. */
+function packWide(from: usize, width: u32, to: usize): void {
+  let word: u64 = 0;
+  let bits: u32 = 0;
+  for (let i: usize = 0; i < BLOCK; i++) {
+    word |= <u64> load<u32>(from + (i << 2)) << bits;
+    bits += width;
+    if (bits >= 32) {
+      store<u32>(to, <u32> word);
+      to += 4;
+      word >>= 32;
+      bits -= 32;
+    }
+  }
+  store<u32>(to, <u32> word);
+}
+
+/** Packs `n` u32 at `from` in blocks of 8, each a byte with the width and the values' low bits. Returns the length. */
 export function packBits(from: usize, n: usize, to: usize): usize {
   const start = to;
   const end = from + (n << 2);
-  for (; from < end; from += BLOCK * 4) {
-    const count = min<usize>(BLOCK, (end - from) >> 2);
-    if (count < BLOCK) memory.fill(end, 0, (BLOCK - count) << 2);
-    let any = v128.load(from);
-    for (let i: usize = 16; i < BLOCK * 4; i += 16) any = v128.or(any, v128.load(from + i));
-    any = v128.or(any, v128.shuffle<u32>(any, any, 2, 3, 0, 1));
-    const width: u32 = 32 - clz<u32>(i32x4.extract_lane(any, 0) | i32x4.extract_lane(any, 1));
+  memory.fill(end, 0, BLOCK << 2); // what fills the last block up, and is cut off
+  let width: u32 = 0;
+  for (; from < end; from += BLOCK << 2) {
+    const a = v128.load(from), b = v128.load(from, 16);
+    const any = v128.or(a, b);
+    const pair = i64x2.extract_lane(any, 0) | i64x2.extract_lane(any, 1);
+    width = 32 - clz<u32>(<u32> pair | <u32> (pair >>> 32));
     store<u8>(to, <u8> width);
     to++;
-    if (width > 16) {
-      let word: u64 = 0;
-      let bits: u32 = 0;
-      for (let i: usize = 0; i < count; i++) {
-        word |= <u64> load<u32>(from + (i << 2)) << bits;
-        bits += width;
-        if (bits >= 32) {
-          store<u32>(to, <u32> word);
-          to += 4;
-          word >>= 32;
-          bits -= 32;
-        }
-      }
-      store<u32>(to, <u32> word);
-      to += (bits + 7) >> 3;
-      continue;
+    if (width > 16) packWide(from, width, to);
+    else { // the lower half ends within a byte when the width is odd
+      const low = join4(a, width), half = <usize> width >> 1, odd = <u64> (width & 1);
+      store<u64>(to, low);
+      store<u64>(to + half, ((low >> (half << 3)) & (0 - odd)) | (join4(b, width) << (odd << 2)));
     }
-    // Eight values take just `width` bytes. The last ones of a short block are zeros, and are cut off.
-    let p = to;
-    for (let i: usize = 0; i < count; i += 8, p += width) {
-      const low = join4(v128.load(from + (i << 2)), width);
-      const high = join4(v128.load(from + (i << 2), 16), width);
-      if (width <= 8) store<u64>(p, low | (high << (4 * width)));
-      else {
-        store<u64>(p, low);
-        const half = <usize> width >> 1;
-        store<u64>(p + half, width & 1 ? (low >> (half << 3)) | (high << 4) : high);
-      }
-    }
-    to += (<usize> width * count + 7) >> 3;
+    to += width;
   }
-  return to - start;
+  const missing = (n + BLOCK - 1) / BLOCK * BLOCK - n;
+  return to - start - (<usize> width * missing >> 3);
 }
 
 /** Back, from at most `available` bytes. Returns how many were used, or 0 when the bytes do not hold `n` values. */
 export function unpackBits(from: usize, available: usize, n: usize, to: usize): usize {
   const start = from;
   const end = from + available;
-  for (let left = n; left > 0;) {
-    const count = min<usize>(BLOCK, left);
-    left -= count;
+  for (const toEnd = to + (n << 2); to < toEnd; to += BLOCK << 2) {
     if (from >= end) return 0;
     const width = <u32> load<u8>(from);
     from++;
-    const size = (<usize> width * count + 7) >> 3;
+    const size = toEnd - to < BLOCK << 2 ? (<usize> width * ((toEnd - to) >> 2) + 7) >> 3 : <usize> width;
     if (width > 32 || size > end - from) return 0;
-    if (width == 0) memory.fill(to, 0, BLOCK << 2);
-    else if (width > 16) {
+    if (width > 16) {
       const mask: u64 = ~(<u64> 0) >> (64 - width);
-      for (let i: usize = 0, bit: usize = 0; i < count; i++, bit += width) {
+      for (let i: usize = 0, bit: usize = 0; i < BLOCK; i++, bit += width) {
         store<u32>(to + (i << 2), <u32> ((load<u64>(from + (bit >> 3)) >> (bit & 7)) & mask));
       }
     } else {
       const mask = i64x2.splat((<u64> 1 << width) - 1), highMask = i64x2.shl(mask, 32);
       const half = <usize> width >> 1, odd = <u64> (width & 1) << 2;
-      for (let i: usize = 0, p = from; i < BLOCK; i += 8, p += width) {
-        v128.store(to + (i << 2), split4(load<u64>(p), width, mask, highMask));
-        v128.store(to + (i << 2), split4(load<u64>(p + half) >> odd, width, mask, highMask), 16);
-      }
+      v128.store(to, split4(load<u64>(from), width, mask, highMask));
+      v128.store(to, split4(load<u64>(from + half) >> odd, width, mask, highMask), 16);
     }
     from += size;
-    to += BLOCK << 2;
   }
   return from - start;
 }

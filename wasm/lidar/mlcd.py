@@ -77,10 +77,10 @@ def read(section, n, dtype, step, rings, latest, mask, as_bytes):
 
 
 def unpack_bits(data: bytes, count: int) -> np.ndarray:
-    """Numbers in blocks of 32."""
+    """Numbers in blocks of 8."""
     out, at = np.zeros(count, np.int64), 0
-    for start in range(0, count, 32):
-        size, width = min(32, count - start), data[at]
+    for start in range(0, count, 8):
+        size, width = min(8, count - start), data[at]
         length = (width * size + 7) // 8
         word = int.from_bytes(data[at + 1 : at + 1 + length], "little")
         out[start : start + size] = [(word >> (width * i)) & ((1 << width) - 1) for i in range(size)]
