@@ -88,6 +88,75 @@ test("system info tells size, creation, lock and chunks", async () => {
   assert.equal(await fx.client.topicSystemInfo("drive", "/absent"), undefined);
 });
 
+test("handlers are kept by name until they are forgotten, and say what was so then", async () => {
+  await using fx = await startEmbedded();
+  await record(fx, "drive");
+  await record(fx, "other");
+  const { client } = fx;
+  assert.equal(await client.sequenceHandler("absent"), undefined);
+  const drive = (await client.sequenceHandler("drive"))!;
+  const speed = (await client.topicHandler("drive", "/speed"))!;
+  assert.equal(await client.sequenceHandler("drive"), drive);
+  assert.equal(await client.topicHandler("drive", "speed"), speed, "the locator counts, not how it was written");
+  assert.notEqual(await client.sequenceHandler("/drive"), drive, "the name as it was given counts");
+  assert.notEqual(await client.sequenceHandler("drive", { forceNewInstance: true }), drive);
+  assert.notEqual(await client.topicHandler("drive", "/speed", { forceNewInstance: true }), speed);
+  assert.equal(await client.sequenceHandler("drive"), drive, "the new ones took no place");
+  const typed = (await client.topicHandler("drive", "/speed", Floating64))!;
+  assert.notEqual(typed, speed);
+  assert.equal(await client.topicHandler("drive", "/speed", Floating64), typed);
+  const [first, second] = await Promise.all([client.sequenceHandler("other"), client.sequenceHandler("other")]);
+  assert.equal(first, second);
+
+  client.clearSequenceHandlersCache();
+  assert.notEqual(await client.sequenceHandler("drive"), drive);
+  assert.equal(await client.topicHandler("drive", "/speed", Floating64), typed);
+  client.clearTopicHandlersCache();
+  assert.notEqual(await client.topicHandler("drive", "/speed", Floating64), typed);
+  assert.equal(await drive.reload(), true, "what was handed out stays usable");
+});
+
+test("deleting forgets the handlers of what is gone", async () => {
+  await using fx = await startEmbedded();
+  const { client } = fx;
+  for (const name of ["drive", "other"]) await record(fx, name);
+  const drive = (await client.sequenceHandler("drive"))!;
+  const other = (await client.sequenceHandler("other"))!;
+  const speed = (await client.topicHandler("drive", "/speed"))!;
+  await client.sequenceDelete("drive", { locked: true });
+  assert.equal(await client.sequenceHandler("drive"), undefined);
+  assert.equal(await client.topicHandler("drive", "/speed"), undefined);
+  assert.equal(await client.sequenceHandler("other"), other);
+  assert.deepEqual([await drive.reload(), await speed.reload()], [false, false]);
+  assert.deepEqual(drive.topics, ["/speed"], "it says what it said before");
+  const topic = (await client.topicHandler("other", "/speed"))!;
+  await client.topicDelete("other", "/speed");
+  assert.equal(await client.topicHandler("other", "/speed"), undefined);
+  assert.equal(await topic.reload(), false);
+  assert.deepEqual([await other.reload(), other.topics], [true, []]);
+  await failure(client.sequenceDelete("drive", { locked: true }), "rpc.not_found");
+});
+
+test("a sequence hands out its topics, and refuses the ones it has not by naming those it has", async () => {
+  await using fx = await startEmbedded();
+  await record(fx, "drive");
+  const drive = (await fx.client.sequenceHandler("drive"))!;
+  const speed = await drive.topicHandler("/speed");
+  assert.equal(speed.locator, "drive/speed");
+  assert.equal(await drive.topicHandler("/speed"), speed);
+  assert.notEqual(await drive.topicHandler("/speed", { forceNewInstance: true }), speed);
+  const typed = await drive.topicHandler("/speed", Floating64);
+  for await (const { data } of await typed.stream({ startNs: 3n, endNs: 4n })) assert.equal(data.data + 1, 4);
+  await failure(drive.topicHandler("/speed", IMU), "schema.mismatch");
+  assert.match(
+    (await failure(drive.topicHandler("/sped"), "session.unknown_topic")).message,
+    /\/sped.*"drive".*\/speed/,
+  );
+  assert.match((await failure(drive.topicHandler("speed"), "session.unknown_topic")).message, /its topics are \/speed/);
+  await fx.client.topicDelete("drive", "/speed");
+  await failure(drive.topicHandler("/speed", { forceNewInstance: true }), "session.unknown_topic");
+});
+
 /** Bumps of 10 rows each, at times 100–109, 200–209, …; text inside each second bump. */
 async function bumps({ client }: Embedded): Promise<void> {
   await using drive = await client.sequenceCreate("drive-1", { metadata: { car: { version: 7 } } });

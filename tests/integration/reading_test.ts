@@ -165,6 +165,10 @@ test("next(), nextTimestamp() and info work by hand", async () => {
   assert.equal(await stream.nextTimestamp(), undefined);
   assert.deepEqual(await stream.next(), { done: true, value: undefined });
   assert.deepEqual(await stream.next(), { done: true, value: undefined });
+  stream.close();
+  assert.deepEqual(await stream.next(), { done: true, value: undefined }, "it had come to its end before");
+  const { serializationFormat, ontologyTag, messageCount } = stream.info;
+  assert.deepEqual([serializationFormat, ontologyTag, messageCount], ["default", "Integer64", 3n]);
 });
 
 /** Three topics whose times interleave and collide. */
@@ -369,6 +373,87 @@ test("a topic can be read while it is written", async () => {
   assert.equal(reader.locked, false);
   assert.deepEqual(await timesOf(reader, {}), [0n, 1n, 2n, 3n, 4n]);
   await drive.finalize();
+});
+
+/** Two topics of 40 rows, some on the server still when the first is read. */
+async function twoTopics(client: MosaicoClient): Promise<void> {
+  await using drive = await client.sequenceCreate("drive");
+  for (const name of ["/a", "/b"]) {
+    const topic = await drive.topicCreate(name, Integer64);
+    for (let i = 0n; i < 40n; i++) {
+      await topic.push(i, { data: i });
+      if (i % 4n === 3n) await topic.flush();
+    }
+  }
+  await drive.finalize();
+}
+
+test("a handler has one live stream: a new one closes the one before", async () => {
+  await using fx = await startEmbedded();
+  await twoTopics(fx.client);
+  const sequence = (await fx.client.sequenceHandler("drive"))!;
+  const topic = (await fx.client.topicHandler("drive", "/a"))!;
+  for (
+    const open of [
+      () => topic.stream(),
+      () => Promise.resolve(sequence.stream()),
+    ]
+  ) {
+    const first = await open();
+    assert.equal((await first.next()).value?.timestampNs, 0n);
+    const second = await open();
+    const error = await failure(first.next(), "session.stream_closed");
+    assert.match(error.message, /drive|\/a/);
+    await failure(first.nextTimestamp(), "session.stream_closed");
+    await failure(first.batches().next(), "session.stream_closed");
+    assert.equal((await second.next()).value?.timestampNs, 0n);
+    second.close();
+    await failure(second.next(), "session.stream_closed");
+    const whole = await Array.fromAsync(await open());
+    assert.ok(whole.length >= 40);
+  }
+  const [early, late] = await Promise.all([topic.stream(), topic.stream()]);
+  await failure(early.next(), "session.stream_closed");
+  assert.equal((await late.next()).value?.timestampNs, 0n);
+  assert.equal((await topic.toTable()).numRows, 40, "a table is a download of its own");
+  assert.equal((await late.next()).value?.timestampNs, 1n);
+  const own = (await fx.client.topicHandler("drive", "/a", { forceNewInstance: true }))!;
+  assert.equal((await Array.fromAsync(await own.stream())).length, 40);
+  assert.equal((await late.next()).value?.timestampNs, 2n, "another handler's stream is another's");
+});
+
+test("a read that waits learns that its stream was closed", async () => {
+  const network = new FaultyNetwork(memoryNetwork());
+  await using fx = await startEmbedded({ network, client: { lanes: 1 } });
+  await twoTopics(fx.client);
+  const topic = (await fx.client.topicHandler("drive", "/a"))!;
+  const sequence = (await fx.client.sequenceHandler("drive"))!;
+  for (const stream of [await topic.stream(), sequence.stream()]) {
+    const waiting = failure(stream.next(), "session.stream_closed");
+    stream.close(); // the server has had no turn to answer
+    await waiting;
+  }
+  for (const stream of [await topic.stream(), sequence.stream()]) {
+    const waiting = stream.next();
+    await stream.return();
+    assert.deepEqual(await waiting, { done: true, value: undefined }, "leaving is not closing");
+    assert.deepEqual(await stream.next(), { done: true, value: undefined });
+  }
+});
+
+test("closing the client closes the streams of its handlers", async () => {
+  await using fx = await startEmbedded();
+  await twoTopics(fx.client);
+  const client = await fx.connect();
+  const sequence = (await client.sequenceHandler("drive"))!;
+  const streams = [
+    await (await client.topicHandler("drive", "/a"))!.stream(),
+    await (await sequence.topicHandler("/b")).stream(),
+    sequence.stream(),
+  ];
+  for (const stream of streams) assert.equal((await stream.next()).value?.timestampNs, 0n);
+  await client.close();
+  for (const stream of streams) await failure(stream.next(), "session.stream_closed");
 });
 
 test("many readers share the connections of one client", async () => {
