@@ -13,13 +13,18 @@ import type { DataType } from "../../src/columnar/mod.ts";
 export function asJson(type: DataType, value: unknown): JsonValue {
   if (value === undefined || value === null) return null;
   switch (type.kind) {
+    case "dictionary":
+      return asJson(type.values.type, value);
     case "float":
+      if (Object.is(value, -0)) return { $float: "-0" };
       return Number.isFinite(value)
         ? value as number
         : { $float: String(value).replace("Infinity", "inf").toLowerCase() };
     case "binary":
+    case "largeBinary":
       return { $hex: toHex(value as Uint8Array) };
     case "list":
+    case "largeList":
     case "fixedSizeList":
       return Array.from(value as Iterable<unknown>, (item) => asJson(type.item.type, item));
     case "map": {

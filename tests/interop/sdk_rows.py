@@ -63,6 +63,8 @@ def same(found, expected):
         return isinstance(found, list) and len(found) == len(expected) and all(map(same, found, expected))
     if isinstance(expected, float) and isinstance(found, (int, float)):
         return found == expected or (math.isnan(found) and math.isnan(expected))
+    if isinstance(found, float) and isinstance(expected, int):  # JSON has no mark of floats
+        return found == float(expected)
     return found == expected and isinstance(found, bool) == isinstance(expected, bool)
 
 

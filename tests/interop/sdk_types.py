@@ -1,7 +1,7 @@
 """The official SDK against an embedded server, every type both ways: python sdk_types.py --port PORT --rows FILE
 
 FILE holds {"<tag>": [row, …]}. Topic /<tag> of sequence "ours" holds those rows: they are read as the class of the tag and
-compared. Then the same rows are written, by those classes, to sequence "theirs". Prints the number of types as its last line;
+compared. Then the same rows are written, by those classes, to sequence "theirs". Prints {"<tag>": "<fingerprint>"} of all types;
 fails when FILE lacks a type that the SDK has.
 """
 
@@ -20,7 +20,8 @@ def main():
     arguments = parser.parse_args()
     with open(arguments.rows, encoding="utf-8") as file:
         types = json.load(file)
-    missing = load_all_types().keys() - types.keys() - {Unmodeled.ontology_tag()}
+    known = load_all_types()
+    missing = known.keys() - types.keys() - {Unmodeled.ontology_tag()}
     assert not missing, f"no rows of {missing}"
     problems = []
     with MosaicoClient.connect(arguments.host, arguments.port) as client:
@@ -34,7 +35,7 @@ def main():
                 for row in rows:
                     data = from_json(row)
                     topic.push(Message(timestamp_ns=data.pop("timestamp_ns"), data=kind(**data)))
-    print(len(types))
+    print(json.dumps({tag: kind.__schema_fingerprint__ for tag, kind in known.items()}))
 
 
 main()

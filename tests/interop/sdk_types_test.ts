@@ -9,7 +9,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { type JsonObject, stringifyJson } from "../../src/base/mod.ts";
-import { standardRegistry } from "../../src/ontology/mod.ts";
+import { STANDARD_TYPES, standardRegistry } from "../../src/ontology/mod.ts";
 import { FINGERPRINTS } from "../unit/ontology/fingerprints.ts";
 import { startEmbedded } from "../support/embedded.ts";
 import { temporaryFolder } from "../support/folder.ts";
@@ -45,7 +45,9 @@ test("the SDK reads every type of ours as its class, and we read every type of t
   const file = join(folder.path, "rows.json");
   await writeFile(file, stringifyJson(expected));
   const printed = await runPython(python.path, "sdk_types.py", ["--port", String(fx.server.port), "--rows", file]);
-  assert.equal(printed.trim().split("\n").at(-1), "59");
+  const fingerprints = STANDARD_TYPES.map((type) => [type.tag, type.fingerprint]);
+  assert.equal(fingerprints.length, 60);
+  assert.deepEqual(JSON.parse(printed.trim().split("\n").at(-1)!), Object.fromEntries(fingerprints));
 
   for (const name of ["ours", "theirs"]) {
     const sequence = (await fx.client.sequenceHandler(name))!;

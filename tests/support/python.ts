@@ -16,9 +16,12 @@ const FOLDER = new URL("../interop/", import.meta.url);
 export const onDeno: boolean = "Deno" in globalThis;
 
 /** An interpreter with the packages of an environment variable, or why there is none. */
-export function pythonOf(variable: string): { readonly path: string; readonly skip: string | false } {
+export function pythonOf(
+  variable: string,
+  options: { readonly anyRuntime?: boolean } = {},
+): { readonly path: string; readonly skip: string | false } {
   const path = process.env[variable] ?? "";
-  const skip = !onDeno
+  const skip = !onDeno && options.anyRuntime !== true
     ? "runs under Deno only"
     : path === ""
     ? `${variable} names no Python`
