@@ -130,7 +130,7 @@ class Client implements FlightConnection {
   }
 
   doGet(ticket: Ticket, options?: CallOptions): FlightStream<FlightData> {
-    return this.#stream("DoGet", write(TicketSchema, ticket), options, decodeFlightData);
+    return this.#stream("DoGet", write(TicketSchema, ticket), options, readFlightData);
   }
 
   doPut(options?: CallOptions): FlightUpload<OutgoingFlightData, Uint8Array> {
@@ -138,7 +138,7 @@ class Client implements FlightConnection {
   }
 
   doExchange(options?: CallOptions): FlightUpload<OutgoingFlightData, FlightData> {
-    return new Upload(this.#call("DoExchange", options), decodeFlightData);
+    return new Upload(this.#call("DoExchange", options), readFlightData);
   }
 
   doAction(action: Action, options?: CallOptions): FlightStream<Uint8Array> {
@@ -162,7 +162,7 @@ class Client implements FlightConnection {
     verb: string,
     request: Uint8Array,
     options: CallOptions | undefined,
-    decode: (bytes: Uint8Array) => T,
+    decode: Decode<T>,
   ): FlightStream<T> {
     const call = this.#call(verb, options);
     call.send([request]); // its failure is the failure of take()
@@ -184,12 +184,19 @@ function read<Desc extends DescMessage>(schema: Desc, bytes: Uint8Array): Messag
   }
 }
 
+/** Reads one answer of a call. */
+type Decode<T> = (bytes: Uint8Array, call: ClientCall) => T;
+
+function readFlightData(bytes: Uint8Array, call: ClientCall): FlightData {
+  return decodeFlightData(bytes, (message) => call.release(message));
+}
+
 /** The answers of a call, decoded. */
 class Answers<T> implements FlightStream<T> {
   protected readonly call: ClientCall;
-  readonly #decode: (bytes: Uint8Array) => T;
+  readonly #decode: Decode<T>;
 
-  constructor(call: ClientCall, decode: (bytes: Uint8Array) => T) {
+  constructor(call: ClientCall, decode: Decode<T>) {
     this.call = call;
     this.#decode = decode;
   }
@@ -198,7 +205,7 @@ class Answers<T> implements FlightStream<T> {
     const bytes = await this.call.take();
     if (bytes === undefined) return undefined;
     try {
-      return this.#decode(bytes);
+      return this.#decode(bytes, this.call);
     } catch (error) {
       this.call.cancel(error);
       throw error;

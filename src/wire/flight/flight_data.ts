@@ -50,11 +50,12 @@ export function encodeFlightData(data: OutgoingFlightData): Uint8Array[] {
 
 /**
  * The parts of a message, as views of it. Fields come in any order; unknown ones are skipped, of repeated ones the last
- * counts. Only a body that is not the last field, and so may not be aligned, is copied.
+ * counts. Only a body that is not the last field, and so may not be aligned, is copied. `release` is told to take the
+ * message back.
  *
  * @throws {RpcError} INTERNAL when the bytes are no FlightData
  */
-export function decodeFlightData(message: Uint8Array): FlightData {
+export function decodeFlightData(message: Uint8Array, release: (message: Uint8Array) => void): FlightData {
   let descriptor: FlightDescriptor | undefined;
   let header = EMPTY_BYTES;
   let appMetadata = EMPTY_BYTES;
@@ -75,7 +76,13 @@ export function decodeFlightData(message: Uint8Array): FlightData {
     else if (field === APP_METADATA) appMetadata = bytes;
     else if (field === DESCRIPTOR) descriptor = readDescriptor(bytes);
   }
-  return { descriptor, header, appMetadata, body: isAligned(body) ? body : body.slice() };
+  return {
+    descriptor,
+    header,
+    appMetadata,
+    body: isAligned(body) ? body : body.slice(),
+    release: () => release(message),
+  };
 }
 
 function isAligned(body: Uint8Array): boolean {

@@ -163,6 +163,7 @@ async function* payloadsOf(call: ServerCall): AsyncGenerator<Uint8Array, void, v
 /** The uploaded messages of a call. */
 class Incoming implements FlightStream<FlightData> {
   readonly #call: ServerCall;
+  readonly #release = (message: Uint8Array) => this.#call.release(message);
 
   constructor(call: ServerCall) {
     this.#call = call;
@@ -170,7 +171,7 @@ class Incoming implements FlightStream<FlightData> {
 
   async take(): Promise<FlightData | undefined> {
     const bytes = await this.#call.take();
-    return bytes === undefined ? undefined : decodeFlightData(bytes);
+    return bytes === undefined ? undefined : decodeFlightData(bytes, this.#release);
   }
 
   /** Nothing to do: what is not taken is thrown away when the handler ends. */

@@ -24,6 +24,11 @@ export interface FlightData {
   readonly appMetadata: Uint8Array;
   /** IPC body. Starts at a multiple of 8 in its buffer whenever its length is a multiple of 8. */
   readonly body: Uint8Array;
+  /**
+   * Gives the memory of the message back, for others to be received into: faster than new memory for each. Whoever does
+   * so is through with all parts, and with what was decoded from them: every view of them is empty from then on.
+   */
+  release(): void;
 }
 
 /** A FlightData message to send. Its slices are *taken*. */

@@ -17,6 +17,7 @@ import { Call } from "./client_call.ts";
 import { harmless, RpcError } from "./errors.ts";
 import type { MessageEncoding } from "./framing.ts";
 import { keepAlive, probe, WatchedSocket } from "./keepalive.ts";
+import { MessageMemory } from "./message_memory.ts";
 import { writeMetadata } from "./metadata.ts";
 import { GrpcStatus } from "./status.ts";
 import type { CallOptions, ClientCall } from "./types.ts";
@@ -88,6 +89,7 @@ export class GrpcChannel {
   readonly #headers: HeaderList;
   readonly #stop = new AbortController();
   readonly #calls = new Set<Call>();
+  readonly #memory = new MessageMemory();
   /** All that live, those that only drain among them. */
   readonly #sessions = new Set<Http2Session>();
   #current: Connection | undefined;
@@ -138,10 +140,14 @@ export class GrpcChannel {
    */
   call(path: string, options: CallOptions = {}): ClientCall {
     const { encoding = "identity", maxMessageBytes = 512 << 20 } = this.#options;
-    const onEnd = (ended: Call) => this.#calls.delete(ended);
-    const call = new Call({ path, headers: this.#headers, encoding, maxMessageBytes, onEnd }, options);
+    const onEnd = (ended: Call) => {
+      if (this.#calls.delete(ended)) this.#memory.callEnds();
+    };
+    const parts = { path, headers: this.#headers, encoding, maxMessageBytes, memory: this.#memory, onEnd };
+    const call = new Call(parts, options);
     if (call.isOver) return call;
     this.#calls.add(call);
+    this.#memory.callBegins();
     const current = this.#usable;
     if (current !== undefined && !this.#isDoubtful(current)) call.start(current.session);
     else this.#startLater(call);

@@ -8,6 +8,7 @@ import { type Deadline, encodeTimeout, startDeadline } from "./deadline.ts";
 import { abortError, callError, harmless, RpcError } from "./errors.ts";
 import { frameMessage, type MessageEncoding } from "./framing.ts";
 import { Inbox } from "./inbox.ts";
+import type { MessageMemory } from "./message_memory.ts";
 import { isGrpcContentType, readMetadata, writeMetadata } from "./metadata.ts";
 import { decodeStatusMessage, GrpcStatus, statusName, statusOfHttp } from "./status.ts";
 import type { CallOptions, ClientCall, Metadata } from "./types.ts";
@@ -22,6 +23,8 @@ export interface CallParts {
   readonly encoding: MessageEncoding;
   /** Largest message taken. */
   readonly maxMessageBytes: number;
+  /** Where messages get their memory. */
+  readonly memory: MessageMemory;
   /** Told when the call has ended. */
   readonly onEnd: (call: Call) => void;
 }
@@ -66,7 +69,7 @@ export class Call implements ClientCall {
     if (parts.encoding !== "identity") request.push(["grpc-encoding", parts.encoding]);
     this.#parts = parts;
     this.#request = request;
-    this.#inbox = new Inbox(parts.maxMessageBytes);
+    this.#inbox = new Inbox(parts.maxMessageBytes, parts.memory);
     this.headers = harmless(this.#head.promise);
     harmless(this.#opened.promise);
     this.#signal = signal;
@@ -124,6 +127,11 @@ export class Call implements ClientCall {
   /** See {@linkcode ClientCall.take}. */
   take(): Promise<Uint8Array | undefined> {
     return this.#inbox.take();
+  }
+
+  /** See {@linkcode ClientCall.release}. */
+  release(message: Uint8Array): void {
+    this.#parts.memory.release(message);
   }
 
   /** See {@linkcode ClientCall.cancel}. */

@@ -5,8 +5,8 @@
  */
 import { gunzipSync, gzipSync } from "node:zlib";
 import { concat, totalLength } from "../../base/mod.ts";
-import { unclearedBuffer } from "../net/mod.ts";
 import { RpcError } from "./errors.ts";
+import type { MessageMemory } from "./message_memory.ts";
 import { GrpcStatus } from "./status.ts";
 
 /** Compression of whole messages. */
@@ -15,8 +15,6 @@ export type MessageEncoding = "identity" | "gzip";
 const PREFIX_BYTES = 5;
 /** Fast: what is sent is mostly numbers, which higher levels hardly make smaller. */
 const GZIP_LEVEL = 1;
-/** Messages end at a multiple of this in their buffer: then so begins whatever fills their end in whole multiples of 8. */
-const ALIGNMENT = 64;
 
 /** The slices of one message on the wire. Nothing is copied, except by compression. */
 export function frameMessage(slices: readonly Uint8Array[], encoding: MessageEncoding): Uint8Array[] {
@@ -36,15 +34,20 @@ export class MessageAssembler {
   /** How the peer said it compresses; applies to messages with the flag set. */
   encoding: string = "identity";
   readonly #maxBytes: number;
+  readonly #memory: MessageMemory;
   readonly #onMessage: (message: Uint8Array) => void;
   readonly #prefix = new Uint8Array(PREFIX_BYTES);
   #prefixFilled = 0;
   #message: Uint8Array | undefined;
   #messageFilled = 0;
 
-  /** Messages over `maxBytes`, compressed or not, are refused; the others go to `onMessage`, which owns them. */
-  constructor(maxBytes: number, onMessage: (message: Uint8Array) => void) {
+  /**
+   * Messages over `maxBytes`, compressed or not, are refused; the others, in memory of `memory`, go to `onMessage`,
+   * which owns them.
+   */
+  constructor(maxBytes: number, memory: MessageMemory, onMessage: (message: Uint8Array) => void) {
     this.#maxBytes = maxBytes;
+    this.#memory = memory;
     this.#onMessage = onMessage;
   }
 
@@ -86,7 +89,7 @@ export class MessageAssembler {
   #allocate(): Uint8Array {
     const size = new DataView(this.#prefix.buffer).getUint32(1);
     if (size > this.#maxBytes) throw tooLarge(size, this.#maxBytes);
-    return endAligned(size);
+    return this.#memory.allocate(size);
   }
 
   #complete(message: Uint8Array): void {
@@ -113,18 +116,11 @@ export class MessageAssembler {
       }
       throw new RpcError(GrpcStatus.INTERNAL, "Cannot read a message: its gzip data is damaged", { cause });
     }
-    const aligned = endAligned(plain.length);
+    this.#memory.release(message);
+    const aligned = this.#memory.allocate(plain.length);
     aligned.set(plain);
     return aligned;
   }
-}
-
-/** Room for `size` bytes, to be written in full, that end at a multiple of {@linkcode ALIGNMENT}. */
-function endAligned(size: number): Uint8Array {
-  const capacity = Math.ceil(size / ALIGNMENT) * ALIGNMENT;
-  const buffer = unclearedBuffer(capacity);
-  new Uint8Array(buffer, 0, capacity - size).fill(0);
-  return new Uint8Array(buffer, capacity - size, size);
 }
 
 function tooLarge(sizeBytes: number, maxBytes: number): RpcError {

@@ -7,6 +7,7 @@
 import { Queue } from "../../base/mod.ts";
 import type { Http2Stream } from "../http2/mod.ts";
 import { MessageAssembler } from "./framing.ts";
+import type { MessageMemory } from "./message_memory.ts";
 
 /** Bytes of whole messages that may wait for their reader before the peer is held back. */
 const HOLD_BYTES = 4 << 20;
@@ -22,10 +23,10 @@ export class Inbox {
   #isOver = false;
   #discarded: { readonly reason: unknown } | undefined;
 
-  /** Messages over `maxMessageBytes` are refused. */
-  constructor(maxMessageBytes: number) {
+  /** Messages over `maxMessageBytes` are refused; the others get memory of `memory`. */
+  constructor(maxMessageBytes: number, memory: MessageMemory) {
     this.#messages = new Queue<Uint8Array>({ capacity: Infinity, onTaken: (message) => this.#taken(message.length) });
-    this.#assembler = new MessageAssembler(maxMessageBytes, (message) => {
+    this.#assembler = new MessageAssembler(maxMessageBytes, memory, (message) => {
       this.#waitingBytes += message.length;
       this.#messages.push(message);
     });

@@ -8,6 +8,7 @@ import { type HeaderList, type Http2Options, Http2Session, type Http2Stream, typ
 import type { Socket } from "../net/mod.ts";
 import { RpcError } from "./errors.ts";
 import { keepAlive, WatchedSocket } from "./keepalive.ts";
+import { MessageMemory } from "./message_memory.ts";
 import { isGrpcContentType } from "./metadata.ts";
 import { IncomingCall } from "./server_call.ts";
 import { GrpcStatus } from "./status.ts";
@@ -36,6 +37,7 @@ export class GrpcServer {
   readonly #methods: ReadonlyMap<string, MethodHandler>;
   readonly #options: GrpcServerOptions;
   readonly #sessions = new Set<Http2Session>();
+  readonly #memory = new MessageMemory();
   #isClosing = false;
 
   /** Serves `methods`: `/package.Service/Method` → handler. */
@@ -93,13 +95,15 @@ export class GrpcServer {
     if (!isGrpcContentType(fields.get("content-type")) || fields.get(":method") !== "POST") {
       return refuseStranger(stream, endOfStream);
     }
-    const call = new IncomingCall(stream, fields, peer, this.#options.maxMessageBytes ?? 50 << 20);
+    const { maxMessageBytes = 50 << 20 } = this.#options;
+    const call = new IncomingCall(stream, fields, peer, maxMessageBytes, this.#memory);
     this.#run(call, headers);
     if (endOfStream) call.endOfRequest();
     return call.sink;
   }
 
   async #run(call: IncomingCall, headers: HeaderList): Promise<void> {
+    this.#memory.callBegins();
     try {
       call.begin(headers);
       const handler = this.#methods.get(call.path);
@@ -110,6 +114,8 @@ export class GrpcServer {
       const isOurs = error instanceof RpcError || call.signal.aborted;
       if (!isOurs) this.#options.onInternalError?.(call.path, error);
       call.fail(error);
+    } finally {
+      this.#memory.callEnds();
     }
   }
 }

@@ -8,6 +8,7 @@ import { type Deadline, decodeTimeout, startDeadline } from "./deadline.ts";
 import { abortError, answerOf, callError, harmless, RpcError } from "./errors.ts";
 import { frameMessage, type MessageEncoding } from "./framing.ts";
 import { Inbox } from "./inbox.ts";
+import type { MessageMemory } from "./message_memory.ts";
 import { readMetadata } from "./metadata.ts";
 import { encodeStatusMessage, GrpcStatus } from "./status.ts";
 import type { Metadata, ServerCall } from "./types.ts";
@@ -32,6 +33,7 @@ export class IncomingCall implements ServerCall {
   };
   readonly #stream: Http2Stream;
   readonly #inbox: Inbox;
+  readonly #memory: MessageMemory;
   readonly #stop = new AbortController();
   readonly #timeout: string | undefined;
   /** Who compresses can decompress; nobody else is asked to. */
@@ -40,15 +42,22 @@ export class IncomingCall implements ServerCall {
   #isHeaded = false;
   #isOver = false;
 
-  /** Prepares the call of a stream; `fields` are those of its request. */
-  constructor(stream: Http2Stream, fields: ReadonlyMap<string, string>, peer: string, maxMessageBytes: number) {
+  /** Prepares the call of a stream; `fields` are those of its request, its messages get memory of `memory`. */
+  constructor(
+    stream: Http2Stream,
+    fields: ReadonlyMap<string, string>,
+    peer: string,
+    maxMessageBytes: number,
+    memory: MessageMemory,
+  ) {
     this.#stream = stream;
     this.path = fields.get(":path") ?? "";
     this.peer = peer;
     const encoding = fields.get("grpc-encoding") ?? "identity";
     this.#encoding = encoding === "gzip" ? "gzip" : "identity";
     this.#timeout = fields.get("grpc-timeout");
-    this.#inbox = new Inbox(maxMessageBytes);
+    this.#memory = memory;
+    this.#inbox = new Inbox(maxMessageBytes, memory);
     this.#inbox.encoding = encoding;
   }
 
@@ -70,6 +79,11 @@ export class IncomingCall implements ServerCall {
   /** See {@linkcode ServerCall.take}. */
   take(): Promise<Uint8Array | undefined> {
     return this.#inbox.take();
+  }
+
+  /** See {@linkcode ServerCall.release}. */
+  release(message: Uint8Array): void {
+    this.#memory.release(message);
   }
 
   /** See {@linkcode ServerCall.send}. */

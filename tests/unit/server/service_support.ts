@@ -188,7 +188,7 @@ function streamOf(messages: Iterable<PutMessage> | AsyncIterable<PutMessage>): F
       const { value } = await iterator.next();
       if (value === undefined) return undefined;
       const { descriptor, header = EMPTY_BYTES, body = EMPTY_BYTES } = value;
-      return { descriptor, header, body, appMetadata: EMPTY_BYTES };
+      return { descriptor, header, body, appMetadata: EMPTY_BYTES, release() {} };
     },
     cancel: () => {},
     [Symbol.asyncIterator]: () => {

@@ -14,6 +14,9 @@ function received(bytes: Uint8Array): Uint8Array {
   return out;
 }
 
+/** For messages that nobody gives back. */
+const keep = () => assert.fail("it was given back");
+
 const full = {
   descriptor: commandDescriptor(utf8("do it")),
   header: Uint8Array.from({ length: 200 }, (_, i) => i),
@@ -48,7 +51,7 @@ test("decodeFlightData() answers views of the message, the body aligned to 8", (
       dataBody: concat(full.body),
     }),
   ));
-  const data = decodeFlightData(message);
+  const data = decodeFlightData(message, keep);
   assert.deepEqual(data.descriptor!.path, ["a", "b"]);
   assert.deepEqual([data.header, data.appMetadata], [full.header, full.appMetadata]);
   assert.deepEqual(data.body, concat(full.body));
@@ -69,7 +72,7 @@ test("decodeFlightData() takes fields in any order, unknown ones, and repeated o
     new Uint8Array([0x12, 2, 8, 8]),
     new Uint8Array([0x1a, 0]),
   ]));
-  const data = decodeFlightData(message);
+  const data = decodeFlightData(message, keep);
   assert.equal(data.descriptor, undefined);
   assert.deepEqual([...data.header], [8, 8]);
   assert.equal(data.appMetadata.length, 0);
@@ -77,8 +80,17 @@ test("decodeFlightData() takes fields in any order, unknown ones, and repeated o
   assert.equal(data.body.byteOffset % 8, 0, "aligned although it is not the last field");
 });
 
+test("decodeFlightData() gives the whole message back, once asked", () => {
+  const message = received(concat(encodeFlightData({ header: utf8("h"), body: [new Uint8Array(16)] })));
+  const released: Uint8Array[] = [];
+  const data = decodeFlightData(message, (it) => released.push(it));
+  assert.deepEqual(released, []);
+  data.release();
+  assert.equal(released[0], message);
+});
+
 test("decodeFlightData() of nothing is an empty message", () => {
-  const { descriptor, header, appMetadata, body } = decodeFlightData(new Uint8Array(0));
+  const { descriptor, header, appMetadata, body } = decodeFlightData(new Uint8Array(0), keep);
   assert.deepEqual([descriptor, header.length, appMetadata.length, body.length], [undefined, 0, 0, 0]);
 });
 
@@ -95,7 +107,7 @@ test("decodeFlightData() refuses what is no FlightData", () => {
     "a descriptor that is none": [0x0a, 2, 0x12, 9],
   };
   for (const [what, bytes] of Object.entries(cases)) {
-    assert.throws(() => decodeFlightData(Uint8Array.from(bytes)), { code: "rpc.internal" }, what);
+    assert.throws(() => decodeFlightData(Uint8Array.from(bytes), keep), { code: "rpc.internal" }, what);
   }
 });
 
@@ -107,7 +119,7 @@ test("decodeFlightData() ends in a message or a typed error, whatever the bytes"
     const damaged = bytes.slice(0, 1 + random(bytes.length));
     for (let i = random(4); i >= 0; i--) damaged[random(damaged.length)] = random(256);
     try {
-      const data = decodeFlightData(damaged);
+      const data = decodeFlightData(damaged, keep);
       assert.ok(data.body.length + data.header.length + data.appMetadata.length <= damaged.length);
     } catch (error) {
       assert.equal((error as { code?: string }).code, "rpc.internal", String(error));

@@ -3,13 +3,17 @@ import { test } from "node:test";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { concat, utf8 } from "../../../../src/base/mod.ts";
 import { frameMessage, MessageAssembler } from "../../../../src/wire/grpc/framing.ts";
+import { MessageMemory } from "../../../../src/wire/grpc/message_memory.ts";
 import { GrpcStatus, RpcError } from "../../../../src/wire/grpc/mod.ts";
 
 const MAX = 1 << 20;
 
 function assembler(maxBytes = MAX): { messages: Uint8Array[]; assembler: MessageAssembler } {
   const messages: Uint8Array[] = [];
-  return { messages, assembler: new MessageAssembler(maxBytes, (message) => messages.push(message)) };
+  return {
+    messages,
+    assembler: new MessageAssembler(maxBytes, new MessageMemory(), (message) => messages.push(message)),
+  };
 }
 
 function prefix(flag: number, length: number): Uint8Array {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Inbox } from "../../../../src/wire/grpc/inbox.ts";
+import { MessageMemory } from "../../../../src/wire/grpc/message_memory.ts";
 import type { Http2Stream } from "../../../../src/wire/http2/mod.ts";
 
 const MIB = 1 << 20;
@@ -16,7 +17,7 @@ class Credit implements Pick<Http2Stream, "consume"> {
 
 /** An inbox that got `messages`, and the last of them without its last `missing` bytes; and what it was sent. */
 function inboxWith(messages: readonly number[], missing = 0): { inbox: Inbox; credit: Credit; sent: number } {
-  const inbox = new Inbox(64 * MIB);
+  const inbox = new Inbox(64 * MIB, new MessageMemory());
   const credit = new Credit();
   let sent = 0;
   for (const [i, size] of messages.entries()) {
