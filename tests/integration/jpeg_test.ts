@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type ImageTopicCreateOptions, type MosaicoClient, SequenceWriter, TopicWriter } from "../../src/client/mod.ts";
+import type { ImageTopicCreateOptions, MosaicoClient, SequenceWriter, TopicWriter } from "../../src/client/mod.ts";
 import { jpegCodec } from "../../src/codecs/mod.ts";
 import { CompressedImage, Image, IMU } from "../../src/ontology/mod.ts";
 import { type Embedded, startEmbedded } from "../support/embedded.ts";

@@ -130,7 +130,7 @@ test("64-bit extremes come back exact, of times and of values", async () => {
   assert.deepEqual([handler!.startNs, handler!.endNs], [times[0], times.at(-1)]);
 });
 
-for (const compression of ["none", "lz4", "zstd"] as const satisfies readonly Compression[]) {
+for (const compression of ["none", "lz4", "zstd", "auto"] as const satisfies readonly Compression[]) {
   test(`rows sent with compression ${compression} come back equal`, async () => {
     await using fx = await startEmbedded({ client: { compression } });
     await using drive = await fx.client.sequenceCreate("drive");

@@ -9,7 +9,6 @@ import {
   BatchDecoder,
   type BodyCodec,
   decodeSchema,
-  encodeBatch,
   encodeSchema,
   type Schema,
 } from "../../columnar/mod.ts";
@@ -24,6 +23,7 @@ import {
 } from "../../wire/flight/mod.ts";
 import { ConnectionError } from "../../wire/net/mod.ts";
 import { JpegUpload } from "./jpeg_upload.ts";
+import { AutoEncoder, type BodyEncoder, fixedEncoder } from "./auto_compression.ts";
 import type { LaneCodecs } from "./lane_codecs.ts";
 import type { Lane, LaneDownload, LaneUpload, UploadStart } from "./types.ts";
 
@@ -64,11 +64,10 @@ export class InlineLane implements Lane {
 
   /** See {@linkcode Lane.upload}. */
   upload(start: UploadStart): LaneUpload {
-    const codec = start.compression === "none" ? undefined : this.#codecs.bodies[start.compression];
     const { command, jpeg } = start;
     const schema = encodeSchema(jpeg?.schema ?? start.schema); // throws before there is a call
     this.#active++;
-    const upload = new InlineUpload(this.#flight.doPut(), command, schema, codec, () => this.#active--);
+    const upload = new InlineUpload(this.#flight.doPut(), command, schema, this.#encoder(start), () => this.#active--);
     return jpeg === undefined ? upload : new JpegUpload(upload, this.#codecs.jpeg(jpeg.module), jpeg, start.schema);
   }
 
@@ -82,6 +81,12 @@ export class InlineLane implements Lane {
     );
   }
 
+  #encoder({ compression }: UploadStart): BodyEncoder {
+    const { lz4, zstd } = this.#codecs.bodies;
+    if (compression === "auto") return new AutoEncoder([lz4, zstd]);
+    return fixedEncoder(compression === "none" ? undefined : this.#codecs.bodies[compression]);
+  }
+
   /** See {@linkcode Lane.close}. */
   close(): Promise<void> {
     return this.#flight.close();
@@ -91,7 +96,7 @@ export class InlineLane implements Lane {
 class InlineUpload implements LaneUpload {
   readonly failed: Promise<unknown>;
   readonly #call: FlightUpload<OutgoingFlightData, Uint8Array>;
-  readonly #codec: BodyCodec | undefined;
+  readonly #encoder: BodyEncoder;
   /** Settles with the status of the call. */
   readonly #status: Promise<void>;
 
@@ -99,11 +104,11 @@ class InlineUpload implements LaneUpload {
     call: FlightUpload<OutgoingFlightData, Uint8Array>,
     command: Uint8Array,
     schema: Uint8Array,
-    codec: BodyCodec | undefined,
+    encoder: BodyEncoder,
     onEnd: () => void,
   ) {
     this.#call = call;
-    this.#codec = codec;
+    this.#encoder = encoder;
     this.#status = readToEnd(call).finally(onEnd);
     this.failed = new Promise((resolve) => this.#status.catch(resolve));
     call.send({ descriptor: commandDescriptor(command), header: schema })?.catch(() => {});
@@ -111,8 +116,10 @@ class InlineUpload implements LaneUpload {
 
   send(batch: Batch): Promise<void> | undefined {
     try {
-      const { header, body } = encodeBatch(batch, this.#codec);
-      return this.#call.send({ header, body });
+      const { header, body, bodyLength } = this.#encoder.encode(batch);
+      const room = this.#call.send({ header, body });
+      if (room !== undefined) this.#encoder.waits?.(bodyLength, room);
+      return room;
     } catch (error) { // a batch that cannot be encoded, or a call that has failed: a rejection like any other
       return Promise.reject(error);
     }

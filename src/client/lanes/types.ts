@@ -7,8 +7,14 @@
 import type { CodecStatus, JpegEncodeOptions } from "../../codecs/mod.ts";
 import type { Batch, Schema } from "../../columnar/mod.ts";
 
-/** Compression of record batch bodies. */
-export type Compression = "none" | "lz4" | "zstd";
+/**
+ * Compression of record batch bodies.
+ *
+ * `auto` sends as is while the connection takes every batch at once. Where it does not, LZ4 and Zstandard are tried on the
+ * next batches, and whatever takes the least time to compress and to send is used from then on; found anew every 30
+ * seconds. Each topic finds out for itself.
+ */
+export type Compression = "none" | "lz4" | "zstd" | "auto";
 
 /** What makes an upload of raw pictures one of JPEGs, encoded in the lane. */
 export interface JpegEncoding extends JpegEncodeOptions {
