@@ -126,15 +126,8 @@ export class TopicHandler<T = unknown> {
 
   /**
    * Rows of the window as one apache-arrow `Table`, held in memory as a whole. Its columns are views of what came over
-   * the wire: `table.getChild("data")!.toArray()` of a table of one batch is a typed array, and 64-bit integers are
-   * `bigint`s. A download of its own: it leaves the handler's stream alone.
-   *
-   * @example
-   * ```ts ignore
-   * const topic = await client.topicHandler("drive-042", "/imu");
-   * const table = await topic!.toTable({ startNs: 0n, endNs: 1_000_000_000n });
-   * console.log(table.numRows, table.getChild("timestamp_ns")!.get(0));
-   * ```
+   * the wire: `chunk.values` of each of `table.getChild("data")!.data` is a typed array; 64-bit integers and times are
+   * `bigint`s, half floats bit patterns of a `Float16Array`. A download of its own: it leaves the handler's stream alone.
    */
   async toTable(window: StreamWindow = {}): Promise<Table> {
     await using streamer = await this.#open(window);
