@@ -194,7 +194,7 @@ function commitOf(directory: string): string {
 }
 
 /** CPU seconds of a process so far, all threads; 0 where the system has no `/proc`. */
-function cpuSecondsOf(pid: number): number {
+export function cpuSecondsOf(pid: number): number {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, "latin1").split(") ").at(-1)!.split(" ");
     return (Number(fields[11]) + Number(fields[12])) / 100; // of Linux's ticks, which are hundredths

@@ -64,14 +64,18 @@ export interface ListCall {
   readonly answered: number;
 }
 
-/** Calls `listSequences` again and again, 5 ms after each answer, while `wanted`. */
-export async function listAgainAndAgain(client: MosaicoClient, wanted: () => boolean): Promise<ListCall[]> {
+/** Calls `listSequences` again and again, `pauseMs` after each answer, while `wanted`. */
+export async function listAgainAndAgain(
+  client: MosaicoClient,
+  wanted: () => boolean,
+  pauseMs = 5,
+): Promise<ListCall[]> {
   const calls: ListCall[] = [];
   while (wanted()) {
     const asked = clock();
     await client.listSequences();
     calls.push({ asked, answered: clock() });
-    await sleep(5);
+    await sleep(pauseMs);
   }
   return calls;
 }
