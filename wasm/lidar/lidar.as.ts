@@ -178,14 +178,21 @@ export function restore64(from: usize, n: usize, step: f64, to: usize): void {
 
 /** i32 at `to` of `n` integers of `size` 1 or 2 bytes at `from`. */
 export function widen(from: usize, n: usize, size: usize, to: usize): void {
-  if (size == 1) { for (let i: usize = 0; i < n; i++) store<u32>(to + (i << 2), load<u8>(from + i)); }
-  else for (let i: usize = 0; i < n; i++) store<u32>(to + (i << 2), load<u16>(from + (i << 1)));
+  for (let i: usize = 0; i < n; i += 8) {
+    const words = size == 1 ? v128.load8x8_u(from + i) : v128.load(from + (i << 1));
+    v128.store(to + (i << 2), i32x4.extend_low_i16x8_u(words));
+    v128.store(to + (i << 2), i32x4.extend_high_i16x8_u(words), 16);
+  }
 }
 
 /** Back; higher bits are dropped. */
 export function narrow(from: usize, n: usize, size: usize, to: usize): void {
-  if (size == 1) { for (let i: usize = 0; i < n; i++) store<u8>(to + i, <u8> load<u32>(from + (i << 2))); }
-  else for (let i: usize = 0; i < n; i++) store<u16>(to + (i << 1), <u16> load<u32>(from + (i << 2)));
+  const all = i32x4.splat(size == 1 ? 0xff : 0xffff);
+  for (let i: usize = 0; i < n; i += 8) {
+    const a = v128.and(v128.load(from + (i << 2)), all), b = v128.and(v128.load(from + (i << 2), 16), all);
+    if (size == 2) v128.store(to + (i << 1), i16x8.narrow_i32x4_u(a, b));
+    else v128.store_lane<u64>(to + i, i8x16.narrow_i16x8_u(i16x8.narrow_i32x4_u(a, b), a), 0);
+  }
 }
 
 // ----------------------------------------------------------------------------------------------------- masking
@@ -538,6 +545,12 @@ export function packBytes(from: usize, n: usize, to: usize): usize {
   const start = to;
   for (const end = from + (n << 2); from < end; from += 4) {
     let value = load<u32>(from);
+    if (value < 1 << 14) { // nearly all: without a branch that is hard to foresee
+      const more = <u32> (value > 127);
+      store<u16>(to, <u16> ((value & 127) | (more << 7) | (value >> 7 << 8)));
+      to += 1 + more;
+      continue;
+    }
     while (value >= 128) {
       store<u8>(to, <u8> (value | 128));
       to++;
