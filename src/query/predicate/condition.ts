@@ -166,9 +166,13 @@ function equal(value: JsonValue, operand: Scalar | readonly Scalar[]): boolean |
     return value.length === operand.length && operand.every((item, i) => equal(value[i]!, item) === true);
   }
   if (typeof operand === "boolean") return typeof value === "boolean" ? value === operand : undefined;
-  if (typeof value === "number" && typeof operand === "number") return value === operand;
+  if (isNumber(value) && isNumber(operand)) return value == operand; // NaN too: it differs from every number
   const order = compare(value, operand);
   return order === undefined ? undefined : order === 0;
+}
+
+function isNumber(value: JsonValue): value is number | bigint {
+  return typeof value === "number" || typeof value === "bigint";
 }
 
 /** Below, at or above zero; `undefined` when the two have no order. NaN stands below and above nothing. */

@@ -15,6 +15,7 @@ export {
 } from "./condition.ts";
 export { compileGlob, globMatches, MAX_PATTERN_LENGTH } from "./glob.ts";
 export { compileMetadataCondition } from "./metadata_path.ts";
+export { doubleSpans, type NumberSpans, type Span, wideSpans } from "./number_spans.ts";
 export { type ListSpecifier, type OntologyPath, parseOntologyPath, type PathStep } from "./ontology_path.ts";
 export {
   type CatalogCondition,
@@ -24,4 +25,5 @@ export {
   type RecordCondition,
   type TextField,
 } from "./query_conditions.ts";
-export { compileRecordPredicate, type RecordPredicate } from "./record_predicate.ts";
+export { compileRecordPredicate, type QueriedColumn, type RecordPredicate } from "./record_predicate.ts";
+export { type TextSpan, textSpans } from "./text_spans.ts";

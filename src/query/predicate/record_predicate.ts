@@ -3,19 +3,33 @@
  *
  * @module
  */
-import type { JsonValue } from "../../base/mod.ts";
 import type { Batch, Column, DataType, Field, Schema } from "../../columnar/mod.ts";
 import { QueryError } from "../errors.ts";
-import { compileCondition, type Condition, MAX_LIST_LENGTH } from "./condition.ts";
+import type { Condition } from "./condition.ts";
+import { clearNulls, compileLeafTest, type LeafTest } from "./leaf_tests.ts";
 import type { ListSpecifier, PathStep } from "./ontology_path.ts";
 import type { RecordCondition } from "./query_conditions.ts";
-import { isNull, listRange, valueReader } from "./value_reader.ts";
+import { listRange } from "./value_reader.ts";
+
+/** A column a condition is about. */
+export interface QueriedColumn {
+  /** Places of fields from the top of the schema inwards; the item of a list has the place 0. */
+  readonly path: readonly number[];
+  /** Which items of the list on the way the condition is about; `undefined` without one. */
+  readonly specifier: ListSpecifier | undefined;
+  /** What must hold. */
+  readonly condition: Condition;
+}
 
 /** Which records of a topic fulfil all conditions on its type. */
 export interface RecordPredicate {
   /** What the schema alone says: no record does, every record does, or it depends on the record. */
   readonly scope: "none" | "all" | "some";
-  /** Indices of the rows of `batch` that do, ascending. `batch` has the columns of the schema. */
+  /** The columns it depends on. */
+  readonly columns: readonly QueriedColumn[];
+  /** One byte a row of `batch`, 1 where it does. `batch` has the columns of the schema. Returns a copy. */
+  mask(batch: Batch): Uint8Array;
+  /** Indices of the rows of `batch` that do, ascending. */
   rows(batch: Batch): Uint32Array;
 }
 
@@ -24,11 +38,13 @@ type Way = readonly ({ readonly kind: "child"; readonly index: number } | Extrac
 
 /**
  * Compiles the conditions on one type for topics of `schema`. Null fulfils no condition, nor does a value of another type
- * than the operand's, nor a column that isn't there. Of an empty list all items fulfil everything, none anything.
+ * than the operand's, nor a column that isn't there; NaN fulfils `$neq` alone. Of an empty list all items fulfil everything,
+ * none anything.
  *
  * @throws {QueryError} `query.not_a_list` when a condition opens a column that is no list
  */
 export function compileRecordPredicate(conditions: readonly RecordCondition[], schema: Schema): RecordPredicate {
+  const columns: QueriedColumn[] = [];
   const tests: ((batch: Batch) => Uint8Array)[] = [];
   let possible = true;
   for (const { key, steps, condition } of conditions) {
@@ -38,24 +54,24 @@ export function compileRecordPredicate(conditions: readonly RecordCondition[], s
     } else if (way === undefined) {
       possible = false;
     } else {
-      tests.push((batch) => childMask(batch.columns, way, 0, condition));
+      const test = compileLeafTest(condition);
+      tests.push((batch) => childMask(batch.columns, way, 0, test));
+      const path = way.map((step) => step.kind === "child" ? step.index : 0);
+      columns.push({ path, specifier: way.find((step) => step.kind === "list")?.specifier, condition });
     }
   }
-  if (!possible) return { scope: "none", rows: () => new Uint32Array(0) };
-  if (tests.length === 0) {
-    return {
-      scope: "all",
-      rows: ({ numRows }) => Uint32Array.from({ length: numRows }, (_, i) => i),
-    };
-  }
-  return {
-    scope: "some",
-    rows: (batch) => {
-      const all = new Uint8Array(batch.numRows).fill(1);
-      for (const test of tests) intersect(all, test(batch));
-      return indicesOf(all);
-    },
+  const scope = possible ? tests.length === 0 ? "all" : "some" : "none";
+  const mask = (batch: Batch): Uint8Array => {
+    const [first, ...others] = scope === "none" ? [] : tests;
+    if (first === undefined) return new Uint8Array(batch.numRows).fill(scope === "all" ? 1 : 0);
+    const all = first(batch);
+    for (const test of others) {
+      if (!all.includes(1)) break;
+      intersect(all, test(batch));
+    }
+    return all;
   };
+  return { scope, columns, mask, rows: (batch) => indicesOf(mask(batch)) };
 }
 
 function wayTo(key: string, steps: readonly PathStep[], top: readonly Field[]): Way | undefined {
@@ -81,49 +97,25 @@ function wayTo(key: string, steps: readonly PathStep[], top: readonly Field[]): 
   return way;
 }
 
-/** One byte a row: whether what lies at the end of the way fulfils the condition. */
-function maskOf(column: Column, way: Way, at: number, condition: Condition): Uint8Array {
+/** One byte a row: whether what lies at the end of the way fulfils the condition. Returns a copy. */
+function maskOf(column: Column, way: Way, at: number, test: LeafTest): Uint8Array {
   const step = way[at];
-  if (step === undefined) return leafMask(column, condition);
-  if (step.kind === "list") {
-    return listMask(column, step.specifier, maskOf(column.children[0]!, way, at + 1, condition));
-  }
-  const mask = childMask(column.children, way, at, condition);
-  if (column.nullCount > 0) {
-    for (let row = 0; row < column.length; row++) if (isNull(column, row)) mask[row] = 0;
-  }
+  if (step === undefined) return test(column);
+  if (step.kind === "list") return listMask(column, step.specifier, maskOf(column.children[0]!, way, at + 1, test));
+  const mask = childMask(column.children, way, at, test);
+  clearNulls(column, mask);
   return mask;
 }
 
-function childMask(columns: readonly Column[], way: Way, at: number, condition: Condition): Uint8Array {
+function childMask(columns: readonly Column[], way: Way, at: number, test: LeafTest): Uint8Array {
   const step = way[at] as { readonly index: number };
-  return maskOf(columns[step.index]!, way, at + 1, condition);
-}
-
-function leafMask(column: Column, condition: Condition): Uint8Array {
-  const mask = new Uint8Array(column.length);
-  const read = valueReader(column, MAX_LIST_LENGTH);
-  if (read === undefined) return mask;
-  const fits = compileCondition(condition);
-  let last: JsonValue | undefined;
-  let verdict = 0;
-  for (let row = 0; row < mask.length; row++) {
-    if (column.nullCount > 0 && isNull(column, row)) continue;
-    const value = read(row);
-    if (value !== last) {
-      verdict = fits(value) ? 1 : 0;
-      last = value;
-    }
-    mask[row] = verdict;
-  }
-  return mask;
+  return maskOf(columns[step.index]!, way, at + 1, test);
 }
 
 function listMask(column: Column, specifier: ListSpecifier, items: Uint8Array): Uint8Array {
   const mask = new Uint8Array(column.length);
   const range = listRange(column);
   for (let row = 0; row < mask.length; row++) {
-    if (column.nullCount > 0 && isNull(column, row)) continue;
     const [from, to] = range(row);
     if (typeof specifier === "number") mask[row] = specifier < to - from ? items[from + specifier]! : 0;
     else {
@@ -132,6 +124,7 @@ function listMask(column: Column, specifier: ListSpecifier, items: Uint8Array): 
       mask[row] = found === (specifier === "any") ? 1 : 0;
     }
   }
+  clearNulls(column, mask);
   return mask;
 }
 

@@ -9,7 +9,7 @@ import type { Column } from "../../columnar/mod.ts";
 /** The value of a row that is not null. */
 export type ValueReader = (row: number) => JsonValue;
 
-const decoder = new TextDecoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
  * Reads the values of `column`; `undefined` when its type holds nothing that can be compared. Lists are read up to

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { Column } from "../../columnar/mod.ts";
-import { perArrayClass } from "./per_array_class.ts";
+import { type Column, perArrayClass } from "../../columnar/mod.ts";
 
 /** Bytes of a text the index keeps. */
 export const TEXT_BYTES = 16;

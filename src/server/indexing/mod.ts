@@ -6,5 +6,4 @@
 export { BLOCK_CHUNKS, ColumnBlock, compareBytes, INDEX_VERSION } from "./block.ts";
 export { type Bounds, TEXT_BYTES } from "./bounds.ts";
 export { type Leaf, type LeafKind, type LeafTree, leafTree } from "./leaves.ts";
-export { perArrayClass } from "./per_array_class.ts";
 export { TopicIndexer } from "./topic_indexer.ts";
