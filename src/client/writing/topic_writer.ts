@@ -98,7 +98,7 @@ export class TopicWriter<T> {
   /** Made by `topicCreate` of a sequence writer. */
   constructor(parts: TopicWriterParts<T>) {
     this.#parts = parts;
-    this.#builder = new BatchBuilder(parts.type.schema);
+    this.#builder = new BatchBuilder(parts.type.schema, { type: parts.type.tag });
     this.#credit = new Semaphore(parts.topicBytesInFlight);
     this.#validate = both(parts.type.validate, parts.rows?.check);
     this.#take = parts.rows?.take;

@@ -5,7 +5,7 @@
  */
 import { SchemaError } from "../errors.ts";
 import type { Batch, Schema } from "../types.ts";
-import { invalidValue, printed } from "./invalid_value.ts";
+import { invalidValue, ofType, printed } from "./invalid_value.ts";
 import type { RowWriter, RowWriterParts, Tally } from "./row_writer.ts";
 import { makeClosureWriter } from "./row_writer_closures.ts";
 import { makeCodeWriter } from "./row_writer_code.ts";
@@ -18,6 +18,8 @@ const MIN_CAPACITY = 64;
 export interface BatchBuilderOptions {
   /** Whether code may be generated. Without it the same is done several times slower. @default true, where allowed */
   readonly codeGeneration?: boolean;
+  /** What the rows are called in errors, such as `IMU`. */
+  readonly type?: string;
 }
 
 /**
@@ -31,6 +33,7 @@ export class BatchBuilder {
   readonly #stores: readonly Store[];
   readonly #tally: Tally = { bytes: 0 };
   readonly #writer: RowWriter;
+  readonly #type: string | undefined;
   readonly #rowBytes: number;
   #rows = 0;
   #capacity = 0;
@@ -50,6 +53,7 @@ export class BatchBuilder {
       );
     }
     this.#schema = schema;
+    this.#type = options.type;
     this.#stores = schema.fields.map(makeStore);
     this.#rowBytes = this.#stores.reduce((sum, store) => sum + store.rowBytes, 0);
     this.#writer = makeWriter({ stores: this.#stores, tally: this.#tally }, options.codeGeneration ?? true);
@@ -84,7 +88,7 @@ export class BatchBuilder {
       this.#writer.save();
       for (const store of this.#stores) store.rollback(index);
       this.#writer.load();
-      throw error;
+      throw this.#type === undefined ? error : ofType(this.#type, error);
     }
     this.#rows = index + 1;
   }

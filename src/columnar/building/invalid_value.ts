@@ -58,6 +58,15 @@ export function invalidValue(place: Place, field: Field, value: unknown): Schema
   );
 }
 
+/** `error` with the name of the rows' type in its text and facts; what is no {@linkcode SchemaError} as it is. */
+export function ofType(type: string, error: unknown): unknown {
+  if (!(error instanceof SchemaError)) return error;
+  const message = error.message
+    .replace(/^Cannot write /, () => `Cannot write ${type}.`)
+    .replace(/^Cannot append row:/, () => `Cannot append a row of ${type}:`);
+  return new SchemaError(error.code as `schema.${string}`, message, { type, ...error.facts });
+}
+
 /** A short text of any value. */
 export function printed(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.length > 60 ? value.slice(0, 60) + "…" : value);

@@ -162,7 +162,7 @@ class Generator {
     const cut = shift === 0
       ? (signed ? `(${v} | 0)` : `(${v} >>> 0)`)
       : `(${v} << ${shift} ${signed ? ">>" : ">>>"} ${shift})`;
-    return { test: `${cut} === ${v}`, body: `${c}[${row}] = ${v};` };
+    return { test: `typeof ${v} === "number" && ${cut} === ${v}`, body: `${c}[${row}] = ${v};` };
   }
 
   #bytes(store: BytesStore, k: number, { row, indices }: Target): { test: string; body: string } {

@@ -54,9 +54,9 @@ export function compileValidator(tag: string, shape: Shape): (value: unknown) =>
 
 /** What a value of several parts must be before its parts can be looked at. */
 const EXPECTED: Readonly<Record<"struct" | "list" | "map", { rule: string; holds: (value: object) => boolean }>> = {
-  struct: { rule: "be an object", holds: () => true },
-  list: { rule: "be an array or typed array", holds: (value) => Symbol.iterator in value },
-  map: { rule: "be a Map or its entries", holds: (value) => Symbol.iterator in value },
+  struct: { rule: "be an object", holds: (value) => !Array.isArray(value) },
+  list: { rule: "be an array or typed array", holds: (value) => Array.isArray(value) || ArrayBuffer.isView(value) },
+  map: { rule: "be a Map", holds: (value) => value instanceof Map },
 };
 
 /** The first violation in `value`, in the order of its columns. Null and absent parts are skipped. */

@@ -34,7 +34,8 @@ export const Duration: OntologyType<Duration> = defineOntology<Duration>("Durati
 }, { rule: nanosecondsInSecond });
 
 function nanosecondsInSecond({ nanoseconds }: Time): Violation | undefined {
-  if (nanoseconds >= 0 && nanoseconds < 1e9) return undefined;
+  // What is no number is refused, and named, where the row is written.
+  if (typeof nanoseconds !== "number" || (nanoseconds >= 0 && nanoseconds < 1e9)) return undefined;
   return { field: "nanoseconds", value: nanoseconds, rule: "be at least 0 and less than 1e9" };
 }
 

@@ -31,7 +31,9 @@ export const Range: OntologyType<Range> = defineOntology<Range>("Range", {
 }, { rule: insideLimits });
 
 function insideLimits({ minRange, maxRange, range }: Range): Violation | undefined {
-  if (minRange > maxRange) return { field: "minRange", value: minRange, rule: `be at most maxRange (${maxRange})` };
+  // What is no number is refused, and named, where the row is written.
+  if (typeof minRange !== "number" || typeof maxRange !== "number" || typeof range !== "number") return undefined;
   if (range >= minRange && range <= maxRange) return undefined;
+  if (minRange > maxRange) return { field: "minRange", value: minRange, rule: `be at most maxRange (${maxRange})` };
   return { field: "range", value: range, rule: `lie between minRange (${minRange}) and maxRange (${maxRange})` };
 }
