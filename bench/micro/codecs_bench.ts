@@ -1,13 +1,13 @@
 /**
- * Codecs: LZ4, Zstandard, JPEG, point clouds; in WASM, and native where a library is there.
+ * The codecs alone: LZ4, JPEG and point clouds, in WASM, natively where the libraries are there, and beside Draco.
  *
- * `deno run -A bench/micro/codecs_bench.ts` or `bun bench/micro/codecs_bench.ts`; options as in `../harness.ts`.
- * Clouds and pictures are made up; a scan of a real sensor joins them when `MOSAICO_TEST_DATA` names the test data.
+ * What is packed comes of the test data when `MOSAICO_TEST_DATA` names it, and is made up otherwise. Figures are CPU seconds
+ * of the best round, the implementations taking turns; each is checked for what it gives back.
  *
  * @module
  */
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import {
@@ -19,20 +19,40 @@ import {
   lz4Codec,
   zstdCodec,
 } from "../../src/codecs/mod.ts";
+import { concat } from "../../src/base/mod.ts";
 import { simulateDrive } from "../../src/bridges/simulation/mod.ts";
 import type { Lidar } from "../../src/ontology/mod.ts";
-import { bench, benchArguments } from "../harness.ts";
+import { cloudsOf } from "../../tests/unit/codecs/clouds.ts";
+import { benchArguments } from "../harness.ts";
+import { dracoPoints } from "./draco.ts";
+import { type Candidate, printTable, sideBySide } from "./side_by_side.ts";
 
-benchArguments({});
+const { runs, filter, json } = benchArguments({});
+const rounds = runs === undefined ? 12 : Number(runs);
+const wanted = (name: string) => `codecs/${name}`.includes(filter) || filter.includes(`codecs/${name}`);
+const data = process.env["MOSAICO_TEST_DATA"];
 const native = await loadNativeCodecs();
 for (const [codec, found] of Object.entries(native)) {
   if (typeof found === "string") console.error(`no native ${codec}: ${found}`);
 }
+const table = (heading: readonly string[], rows: readonly (readonly string[])[]) => {
+  if (!json) printTable(heading, rows);
+};
+const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView) => new Uint8Array(buffer, byteOffset, byteLength);
+const megabytes = (rate: number) => `${(rate / 1e6).toFixed(0)} MB/s`;
+const times = (ratio: number) => `${ratio.toPrecision(3)} ×`;
 
-/** 1 MiB of what a slow sensor writes: float64 of few digits. */
-function sensorBytes(): Uint8Array {
-  const values = Float64Array.from({ length: 131_072 }, (_, i) => Math.round(Math.sin(i / 500) * 1000) / 8);
-  return new Uint8Array(values.buffer);
+// ------------------------------------------------------------------------------------------------- what is packed
+
+/** Columns of an IMU's log: one float64 column after the other. */
+function imuColumns(path: string): Uint8Array {
+  const rows = readFileSync(path, "utf8").trim().split("\n").slice(1).map((line) => line.split(",").map(Number));
+  return bytesOf(Float64Array.from(rows[0]!.flatMap((_, column) => rows.map((row) => row[column]!))));
+}
+
+/** What a slow sensor writes: float64 of few digits. */
+function sensorColumn(): Uint8Array {
+  return bytesOf(Float64Array.from({ length: 131_072 }, (_, i) => Math.round(Math.sin(i / 500) * 1000) / 8));
 }
 
 /** A picture with edges, gradients and a little noise. */
@@ -51,89 +71,215 @@ function picture(width: number, height: number): ImagePixels {
   return { width, height, channels: 3, data };
 }
 
-async function simulatedScan(): Promise<LidarColumns> {
+/** A picture of a camera, four times as large: 960 × 540 become 1920 × 1080. */
+function doubled({ width, height, data }: ImagePixels): ImagePixels {
+  const out = new Uint8Array(data.length * 4);
+  for (let i = 0, pixel = 0; i < out.length; i += 3, pixel++) {
+    const [x, y] = [pixel % (2 * width) >> 1, Math.floor(pixel / (2 * width)) >> 1];
+    out.set(data.subarray(3 * (y * width + x), 3 * (y * width + x) + 3), i);
+  }
+  return { width: 2 * width, height: 2 * height, channels: 3, data: out };
+}
+
+/** x, y, z and rings of scans. */
+async function scans(): Promise<Map<string, LidarColumns>> {
+  const found = new Map<string, LidarColumns>();
   for await (const { topic, data } of simulateDrive({ seconds: 1 })) {
     if (topic !== "/lidar") continue;
-    const { x, y, z } = data as Lidar;
-    return { x: x as Float32Array, y: y as Float32Array, z: z as Float32Array };
+    const { x, y, z, beamId } = data as Lidar;
+    found.set("simulated", { x, y, z, ...(beamId && { beamId }) } as LidarColumns);
+    break;
   }
-  throw new Error("the simulated drive has no scan");
+  for (const [name, { x, y, z, beamId }] of data === undefined ? [] : cloudsOf(data)) {
+    const first = name.endsWith(" 2") || x!.length < 5000 || beamId === undefined ? undefined : name;
+    if (first === undefined) continue;
+    const scan = { x, y, z, beamId };
+    found.set(shortName(first), scan);
+    const returns = [...x!.keys()].filter((i) => x![i] !== 0 || y![i] !== 0 || z![i] !== 0);
+    if (returns.length < x!.length / 2) found.set(`${shortName(first)}, returns only`, pick(scan, returns));
+  }
+  return found;
 }
 
-/** A scan of a 16-beam sensor: x, y, z, intensity of each point, float32. */
-function recordedScan(path: string): LidarColumns {
-  const floats = new Float32Array(new Uint8Array(readFileSync(path)).buffer);
-  const column = (offset: number) =>
-    Float32Array.from({ length: floats.length / 4 }, (_, i) => floats[4 * i + offset]!);
-  return { x: column(0), y: column(1), z: column(2) };
+function shortName(name: string): string {
+  const names = { "pointcloud2_64k": "64k cloud", "/top/": "VLP-16", "/front/": "XT32", "os1": "OS1-64" };
+  return Object.entries(names).find(([part]) => name.includes(part))?.[1] ?? name;
 }
 
-const plain = sensorBytes();
-const bodyCodecs = [
-  { implementation: "wasm", codec: lz4Codec() },
-  ...(typeof native.lz4 === "object" ? [{ implementation: "native", codec: lz4Codec({ native }) }] : []),
-  { implementation: "runtime", codec: zstdCodec() },
-];
-for (const { implementation, codec } of bodyCodecs) {
-  const packed = codec.compress(plain)!;
-  const params = { implementation, ratio: Number((packed.byteLength / plain.byteLength).toFixed(3)) };
-  const common = { params, bytes: plain.byteLength, runs: 100 };
-  await bench(`codecs/${codec.name} encode`, {
-    ...common,
-    run: () => codec.compress(plain)!,
-    verify: ({ byteLength }) => assert.equal(byteLength, packed.byteLength),
-  });
-  await bench(`codecs/${codec.name} decode`, {
-    ...common,
-    run: () => codec.decompress(packed, plain.byteLength),
-    verify: (bytes) => assert.deepEqual(bytes, plain),
-  });
+function pick(columns: LidarColumns, points: readonly number[]): LidarColumns {
+  const some = Object.entries(columns).map((
+    [name, values],
+  ) => [name, values.constructor.from(points, (i: number) => values[i]!)]);
+  return Object.fromEntries(some);
 }
 
-const frame = picture(1920, 1080);
-const jpegCodecs = [
-  { implementation: "wasm", codec: await jpegCodec() },
-  ...(typeof native.jpeg === "object" ? [{ implementation: "native", codec: await jpegCodec({ native }) }] : []),
-];
-for (const { implementation, codec } of jpegCodecs) {
-  const packed = codec.encode(frame);
-  const params = {
-    implementation,
-    size: "1920×1080",
-    ratio: Number((packed.byteLength / frame.data.length).toFixed(3)),
+// ------------------------------------------------------------------------------------------------- LZ4, Zstandard
+
+const clouds = await scans();
+const jpegs = {
+  wasm: await jpegCodec(),
+  ...(typeof native.jpeg === "object" && { native: await jpegCodec({ native }) }),
+};
+const photo = data === undefined
+  ? picture(1920, 1080)
+  : doubled(jpegs.wasm.decode(readFileSync(join(data, "camera/solidWhiteRight.jpg"))));
+
+if (wanted("lz4") || wanted("zstd")) {
+  const first = [...clouds.values()].at(-1)!;
+  const sources = new Map([
+    ["sensor", sensorColumn()],
+    ["cloud", concat([bytesOf(first.x!), bytesOf(first.y!), bytesOf(first.z!)])],
+    ["pixels", photo.data.subarray(0, 2_000_000)],
+  ]);
+  if (data !== undefined) sources.set("IMU", imuColumns(join(data, "logs/imu_euroc.csv")));
+  const codecs = {
+    wasm: lz4Codec(),
+    ...(typeof native.lz4 === "object" && { native: lz4Codec({ native }) }),
+    zstd: zstdCodec(),
   };
-  const common = { params, bytes: frame.data.byteLength, runs: 20 };
-  await bench("codecs/jpeg encode", {
-    ...common,
-    run: () => codec.encode(frame),
-    verify: ({ byteLength }) => assert.equal(byteLength, packed.byteLength),
-  });
-  await bench("codecs/jpeg decode", {
-    ...common,
-    run: () => codec.decode(packed),
-    verify: ({ width, height, data }) => assert.deepEqual([width, height, data.length], [1920, 1080, 1920 * 1080 * 3]),
-  });
+  const rows: string[][] = [];
+  for (const [source, plain] of sources) {
+    const work = { count: plain.byteLength, unit: "bytes" };
+    const names = Object.keys(codecs) as ("wasm" | "native" | "zstd")[];
+    const frames = names.map((name) => codecs[name]!.compress(plain)!);
+    const facts = (i: number) => ({ ratio: Number((frames[i]!.byteLength / plain.byteLength).toFixed(3)) });
+    const encode = sideBySide(
+      "codecs/lz4 encode",
+      { source },
+      work,
+      names.map((name, i) => ({
+        name,
+        facts: facts(i),
+        run: () => codecs[name]!.compress(plain)!,
+        verify: (frame: Uint8Array) => assert.deepEqual(codecs[name]!.decompress(frame, plain.byteLength), plain),
+      })),
+      rounds,
+    );
+    const decode = sideBySide(
+      "codecs/lz4 decode",
+      { source },
+      work,
+      names.map((name, i) => ({
+        name,
+        facts: facts(i),
+        run: () => codecs[name]!.decompress(frames[i]!, plain.byteLength),
+        verify: (bytes: Uint8Array) => assert.deepEqual(bytes, plain),
+      })),
+      rounds,
+    );
+    const nativeAt = names.indexOf("native");
+    for (const [i, name] of names.entries()) {
+      const share = (rates: readonly number[]) =>
+        name === "wasm" && nativeAt > 0 ? times(rates[0]! / rates[nativeAt]!) : "";
+      rows.push([
+        source,
+        name,
+        String(facts(i).ratio),
+        megabytes(encode[i]!),
+        share(encode),
+        megabytes(decode[i]!),
+        share(decode),
+      ]);
+    }
+  }
+  table(["LZ4, Zstandard", "by", "ratio", "encode", "of native", "decode", "of native"], rows);
 }
 
-const scans: Record<string, LidarColumns> = { simulated: await simulatedScan() };
-const recording = join(process.env["MOSAICO_TEST_DATA"] ?? "", "lidar/vlp16_scan_kitti_layout.bin");
-if (existsSync(recording)) scans["recorded"] = recordedScan(recording);
-for (const [scan, columns] of Object.entries(scans)) {
-  const points = columns.x!.length;
-  for (const profile of ["fast", "medium", "small"] as const) {
-    const codec = lidarCodec();
-    const payload = codec.encode(columns, { profile });
-    const params = { scan, profile, ratio: Number((payload.byteLength / points / 12).toFixed(3)) };
-    const common = { params, bytes: 12 * points, items: { count: points, unit: "points" }, runs: 100 };
-    await bench("codecs/lidar encode", {
-      ...common,
-      run: () => codec.encode(columns, { profile }),
-      verify: ({ byteLength }) => assert.equal(byteLength, payload.byteLength),
-    });
-    await bench("codecs/lidar decode", {
-      ...common,
-      run: () => codec.decode(payload),
-      verify: (decoded) => assert.ok(decoded.x!.every((x, i) => Math.abs(x - columns.x![i]!) <= 0.000_51)),
-    });
+// ----------------------------------------------------------------------------------------------------------- JPEG
+
+if (wanted("jpeg")) {
+  const work = { count: 1, unit: "pictures" };
+  const names = Object.keys(jpegs) as ("wasm" | "native")[];
+  const files = names.map((name) => jpegs[name]!.encode(photo));
+  const params = { size: `${photo.width}×${photo.height}`, quality: 85 };
+  const encode = sideBySide(
+    "codecs/jpeg encode",
+    params,
+    work,
+    names.map((name, i) => ({
+      name,
+      run: () => jpegs[name]!.encode(photo),
+      verify: ({ byteLength }: Uint8Array) => assert.equal(byteLength, files[i]!.byteLength),
+    })),
+    rounds,
+  );
+  const decode = sideBySide(
+    "codecs/jpeg decode",
+    params,
+    work,
+    names.map((name, i) => ({
+      name,
+      run: () => jpegs[name]!.decode(files[i]!),
+      verify: (pixels: ImagePixels) => assert.equal(pixels.data.byteLength, photo.data.byteLength),
+    })),
+    rounds,
+  );
+  const ms = (rate: number) => `${(1000 / rate).toFixed(1)} ms`;
+  table(
+    ["JPEG 1080p", "by", "bytes", "encode", "decode"],
+    names.map((name, i) => ["", name, String(files[i]!.byteLength), ms(encode[i]!), ms(decode[i]!)]),
+  );
+}
+
+// --------------------------------------------------------------------------------------------------- point clouds
+
+if (wanted("lidar")) {
+  const step = 0.001;
+  const rows: string[][] = [];
+  const codec = lidarCodec();
+  for (const [scan, columns] of clouds) {
+    const { x, y, z, beamId } = columns;
+    const count = x!.length;
+    const points = Float32Array.from({ length: 3 * count }, (_, i) => [x, y, z][i % 3]![Math.floor(i / 3)]!);
+    const near = (a: Float32Array, b: Float32Array) => assert.ok(a.every((v, i) => Math.abs(v - b[i]!) <= step * 0.52));
+    const draco = await dracoPoints(step, points);
+    const dracoBytes = draco.encode(points);
+    const profiles = ["fast", "medium", "small"] as const;
+    const payloads = profiles.map((profile) => codec.encode(columns, { profile }));
+    const rings = profiles.map((profile) => beamId ? codec.encode({ beamId }, { profile }).byteLength : 0);
+    const work = { count, unit: "points" };
+    const share = (bytes: number) => (bytes / count / 12).toFixed(3);
+    const sizes = [
+      ...payloads.map(({ byteLength }, i) => ({ all: share(byteLength), xyz: share(byteLength - rings[i]!) })),
+      { all: "", xyz: share(dracoBytes.byteLength) },
+    ];
+    const facts = (i: number) => ({ ratio: Number(sizes[i]!.xyz) });
+    const encoders: Candidate<Uint8Array>[] = [
+      ...profiles.map((profile, i) => ({
+        name: profile as string,
+        facts: facts(i),
+        run: () => codec.encode(columns, { profile }),
+        verify: (payload: Uint8Array) => assert.deepEqual(payload, payloads[i]),
+      })),
+      {
+        name: "Draco",
+        facts: facts(3),
+        run: () => draco.encode(points),
+        verify: (it) => assert.deepEqual(it, dracoBytes),
+      },
+    ];
+    const decoders: Candidate<LidarColumns | Float32Array>[] = [
+      ...payloads.map((payload, i) => ({
+        name: profiles[i] as string,
+        facts: facts(i),
+        run: () => codec.decode(payload),
+        verify: (back: LidarColumns | Float32Array) => near((back as LidarColumns).z!, z!),
+      })),
+      {
+        name: "Draco",
+        facts: facts(3),
+        run: () => draco.decode(dracoBytes),
+        verify: (it) => near(it as Float32Array, points),
+      },
+    ];
+    const encode = sideBySide("codecs/lidar encode", { scan }, work, encoders, rounds);
+    const decode = sideBySide("codecs/lidar decode", { scan }, work, decoders, rounds);
+    for (const [i, { name }] of encoders.entries()) {
+      const rate = (of: readonly number[]) => `${(of[i]! / 1e6).toFixed(1)} M/s`;
+      const than = (of: readonly number[]) => name === "Draco" ? "" : times(of[i]! / of[3]!);
+      const { xyz, all } = sizes[i]!;
+      rows.push([`${scan}, ${count} points`, name, xyz, all, rate(encode), than(encode), rate(decode), than(decode)]);
+    }
   }
+  table(["point cloud at 1 mm", "by", "xyz", "with rings", "encode", "of Draco", "decode", "of Draco"], rows);
 }
