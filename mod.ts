@@ -298,6 +298,8 @@ export {
   type GapOptions,
   type IntersectOptions,
   type IntersectRequest,
+  type KnownType,
+  type KnownTypes,
   type MetadataCondition,
   type MetadataOrdered,
   type MetadataScalar,
@@ -305,13 +307,16 @@ export {
   type QueryBuilder,
   type QueryContext,
   QueryError,
+  queryFromText,
   QueryOntologyCatalog,
   QueryResponse,
   QueryResponseItem,
   type QueryResponseOptions,
   QueryResponseTopic,
   QuerySequence,
+  type QueryTextOptions,
   QueryTopic,
+  queryToText,
 } from "./src/query/mod.ts";
 export type { GrpcStatusName } from "./src/wire/grpc/mod.ts";
 export { RpcError, type RpcErrorCode } from "./src/wire/flight/mod.ts";

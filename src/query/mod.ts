@@ -27,3 +27,4 @@ export * from "./builder/mod.ts";
 export { QueryError } from "./errors.ts";
 export * from "./predicate/mod.ts";
 export * from "./response/mod.ts";
+export * from "./text/mod.ts";
