@@ -20,7 +20,7 @@ import process from "node:process";
 import { parseArgs } from "node:util";
 import { type Columns, printEndToEnd, printPeers, runEndToEnd, runPeers } from "./end_to_end.ts";
 import { save } from "./harness.ts";
-import { compareFlight } from "./peers/flight_comparison.ts";
+import { compareFlight, printFlight } from "./peers/flight_comparison.ts";
 
 const { values } = parseArgs({
   args: process.argv.slice(2).filter((argument) => argument !== "--"),
@@ -64,8 +64,10 @@ function show(columns: Columns, print: (columns: Columns) => void): void {
 }
 
 if (parts.has("flight")) {
-  const { mebibytes, json } = values;
-  await compareFlight({ python, runtimes, mebibytes, runs: Number(runs), json, save: values.save });
+  const results = await compareFlight({ python, runtimes, mebibytes: values.mebibytes, runs: Number(runs) });
+  if (values.save) save(results);
+  if (!values.json) printFlight(results);
+  else for (const result of results) console.log(JSON.stringify(result));
 }
 if (parts.has("e2e")) show(runEndToEnd(runtimes, runsOfEach), printEndToEnd);
 if (parts.has("peers")) show(await runPeers(runtimes, python, runs, runsOfEach), printPeers);

@@ -6,7 +6,7 @@
  */
 import { execFileSync, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import { median, provenance, save } from "../harness.ts";
+import { type BenchResult, median, provenance } from "../harness.ts";
 
 interface Direction {
   readonly seconds: number;
@@ -26,14 +26,30 @@ export interface FlightComparison {
   readonly mebibytes: string;
   /** Times each client is run. */
   readonly runs: number;
-  /** Whether to print a JSON line a client instead of a table. */
-  readonly json: boolean;
-  /** Whether to keep the results. */
-  readonly save: boolean;
 }
 
-/** Compares, and prints. */
-export async function compareFlight(options: FlightComparison): Promise<void> {
+/** What one client did, beside pyarrow's: `client` is `pyarrow`, or `ours, ` and the runtime. */
+export interface FlightResult extends Pick<BenchResult, "bench" | "machine" | "load" | "commit" | "date" | "runs"> {
+  /** Whose it is. */
+  readonly client: string;
+  /** Size of a put, and of a get. */
+  readonly mebibytes: string;
+  /** Upwards, medians. */
+  readonly put: FlightFigures;
+  /** Downwards, medians. */
+  readonly get: FlightFigures;
+}
+
+/** Figures of one direction. */
+export interface FlightFigures {
+  /** Rate, 10⁶ bytes a second. */
+  readonly megabytesPerSecond: number;
+  /** CPU seconds of the client, user and system, all threads. */
+  readonly cpuSecondsPerGibibyte: number;
+}
+
+/** Compares; pyarrow's result comes first. */
+export async function compareFlight(options: FlightComparison): Promise<FlightResult[]> {
   const { python, mebibytes, runs } = options;
   const server = spawn(python, ["bench/peers/flight_server.py", mebibytes], { stdio: ["ignore", "pipe", "inherit"] });
   const results = new Map<string, Result[]>();
@@ -63,13 +79,13 @@ export async function compareFlight(options: FlightComparison): Promise<void> {
     return { client, put: of("put"), get: of("get") };
   });
   const { machine, load, commit, date } = provenance();
-  const lines = figures.map((figure) => ({ bench: "flight", machine, load, commit, date, runs, mebibytes, ...figure }));
-  if (options.save) save(lines);
-  if (options.json) {
-    for (const line of lines) console.log(JSON.stringify(line));
-    return;
-  }
-  const peer = figures[0]!;
+  return figures.map((figure) => ({ bench: "flight", machine, load, commit, date, runs, mebibytes, ...figure }));
+}
+
+/** Prints what {@linkcode compareFlight} found. */
+export function printFlight(results: readonly FlightResult[]): void {
+  const peer = results[0]!;
+  const { mebibytes, runs } = peer;
   console.log(
     `${mebibytes} MiB of float64 batches, one connection, median of ${runs}; in brackets the ratio to pyarrow`,
   );
@@ -78,7 +94,7 @@ export async function compareFlight(options: FlightComparison): Promise<void> {
       ["put MB/s", "put CPU s/GiB", "get MB/s", "get CPU s/GiB"].map((title) => title.padStart(22)).join("")
     }`,
   );
-  for (const { client, put, get } of figures) {
+  for (const { client, put, get } of results) {
     const cell = (value: number, of: number, digits: number) =>
       `${value.toFixed(digits)} (${(value / of).toFixed(2)}×)`.padStart(22);
     console.log(
