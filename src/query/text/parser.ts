@@ -9,7 +9,7 @@ import { Query, type QueryBuilder, QueryOntologyCatalog, QuerySequence, QueryTop
 import type { KnownTypes } from "./columns.ts";
 import { Cursor } from "./cursor.ts";
 import { type Builders, readSubject } from "./subject.ts";
-import { readTest } from "./test.ts";
+import { readComparison } from "./comparison.ts";
 
 /** Settings of texts of queries. */
 export interface QueryTextOptions {
@@ -100,11 +100,11 @@ class Parser implements Builders {
       throw cursor.error(index, "query.syntax", `there are more than ${MAX_CONDITIONS} conditions`);
     }
     const subject = readSubject(cursor, this, this.#registry);
-    const test = readTest(cursor, subject.kind);
+    const comparison = readComparison(cursor, subject.kind);
     try {
-      subject.add(test.operator, test.values);
+      subject.add(comparison.operator, comparison.values);
     } catch (error) {
-      if (!isMosaicoError(error, "query.duplicate_key")) cursor.refuse(test.index, error);
+      if (!isMosaicoError(error, "query.duplicate_key")) cursor.refuse(comparison.index, error);
       const why = "there is a condition on it already, and a query has one a column; say between … and … for a range";
       throw cursor.error(index, "query.duplicate_key", why);
     }

@@ -10,7 +10,7 @@ import type { ListSpecifier } from "../predicate/mod.ts";
 import { type ColumnStep, findColumn, type KnownTypes } from "./columns.ts";
 import type { Cursor } from "./cursor.ts";
 import type { SubjectKind } from "./operators.ts";
-import { operandOf, type Value } from "./test.ts";
+import { operandOf, type Value } from "./comparison.ts";
 
 /** What a condition is about. */
 export interface Subject {

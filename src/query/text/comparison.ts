@@ -15,7 +15,7 @@ import type { Token } from "./tokens.ts";
 export type Value = string | number | bigint | boolean;
 
 /** An operator with values that fit it. */
-export interface Test {
+export interface Comparison {
   /** On the wire. */
   readonly operator: Operator;
   /** One, or as many as there are. */
@@ -30,7 +30,7 @@ interface Operand {
 }
 
 /** Reads a test of a subject. @throws {QueryError} */
-export function readTest(cursor: Cursor, kind: SubjectKind): Test {
+export function readComparison(cursor: Cursor, kind: SubjectKind): Comparison {
   const token = cursor.peek;
   const operator = readOperator(cursor);
   const { index } = cursor.peek;
