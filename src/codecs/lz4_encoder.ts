@@ -4,7 +4,15 @@
  * @module
  */
 import { concat } from "../base/mod.ts";
-import { blockSizeFor, HISTORY_BYTES, type Lz4BlockSize, STORED, WINDOW_BYTES, writeFrameHeader } from "./lz4_frame.ts";
+import {
+  blockSizeFor,
+  FRAME_ROOM_BYTES,
+  HISTORY_BYTES,
+  type Lz4BlockSize,
+  STORED,
+  WINDOW_BYTES,
+  writeFrameHeader,
+} from "./lz4_frame.ts";
 import type { Lz4Kernel } from "./lz4_kernel.ts";
 
 /** How frames are written. */
@@ -22,7 +30,8 @@ export function encodeFrame(kernel: Lz4Kernel, input: Uint8Array, options: Lz4Fr
   const linked = options.linked && size > blockBytes;
   const windowBytes = Math.min(size, linked ? HISTORY_BYTES + Math.max(blockBytes, WINDOW_BYTES) : blockBytes);
   const header = writeFrameHeader(kernel, { linked, blockBytes, contentBytes: size });
-  const roomBytes = header.byteLength + Math.min(size, Math.max(blockBytes, WINDOW_BYTES)) + 8;
+  const frameBytes = size + 4 * Math.ceil(size / blockBytes);
+  const roomBytes = header.byteLength + Math.min(frameBytes, FRAME_ROOM_BYTES) + 8;
   kernel.reserve(windowBytes, roomBytes);
   const { wasm, window, blocks, bytes, view } = kernel;
 

@@ -12,6 +12,8 @@ import type { Lz4Kernel } from "./lz4_kernel.ts";
 export const HISTORY_BYTES: number = 65_536;
 /** How much plain data the kernel holds at once, beside the history; small enough for a core's own cache. */
 export const WINDOW_BYTES: number = 262_144;
+/** How much of a frame the kernel holds before it is copied out: most frames at once. */
+export const FRAME_ROOM_BYTES: number = 4_194_304;
 /** Set in a block's length when the block is stored as it is. */
 export const STORED: number = 0x8000_0000;
 
