@@ -4,7 +4,14 @@
  * @module
  */
 import { abortable, anySignal, delay } from "../../base/mod.ts";
-import { type HeaderList, Http2Error, Http2ErrorCode, type Http2Options, Http2Session } from "../http2/mod.ts";
+import {
+  DEFAULT_STREAM_WINDOW_BYTES,
+  type HeaderList,
+  Http2Error,
+  Http2ErrorCode,
+  type Http2Options,
+  Http2Session,
+} from "../http2/mod.ts";
 import {
   ConnectionError,
   dialAborted,
@@ -56,7 +63,7 @@ export interface ChannelOptions {
    * may have forgotten it; milliseconds. @default 30000
    */
   readonly verifyAfterMs?: number;
-  /** Windows and limits of HTTP/2. @default those of HTTP/2, but 1 GiB for `connectionWindowBytes` */
+  /** Windows and limits of HTTP/2. */
   readonly http2?: Http2Options;
 }
 
@@ -64,11 +71,6 @@ export interface ChannelOptions {
 export type ChannelState = "idle" | "waiting" | "connecting" | "ready" | "closed";
 
 const USER_AGENT = "mosaico-client-ts";
-/**
- * Streams whose reader is busy elsewhere hold their window. Were that of the connection smaller than theirs together,
- * a few of them would stop all others, for good when the reader waits for one of those (a merge of topics does).
- */
-const CONNECTION_WINDOW_BYTES = 1 << 30;
 const BACKOFF_MIN_MS = 100;
 const BACKOFF_MAX_MS = 10_000;
 /** The answer to a PING on an idle connection has nothing to stand in line behind. */
@@ -139,11 +141,12 @@ export class GrpcChannel {
    * @throws {TypeError} or {RangeError} for options that cannot be sent
    */
   call(path: string, options: CallOptions = {}): ClientCall {
-    const { encoding = "identity", maxMessageBytes = 512 << 20 } = this.#options;
+    const { encoding = "identity", maxMessageBytes = 512 << 20, http2 } = this.#options;
+    const windowBytes = http2?.streamWindowBytes ?? DEFAULT_STREAM_WINDOW_BYTES;
     const onEnd = (ended: Call) => {
       if (this.#calls.delete(ended)) this.#memory.callEnds();
     };
-    const parts = { path, headers: this.#headers, encoding, maxMessageBytes, memory: this.#memory, onEnd };
+    const parts = { path, headers: this.#headers, encoding, maxMessageBytes, windowBytes, memory: this.#memory, onEnd };
     const call = new Call(parts, options);
     if (call.isOver) return call;
     this.#calls.add(call);
@@ -233,7 +236,7 @@ export class GrpcChannel {
     const { host, port, tls } = this.address;
     const signal = anySignal(this.#stop.signal, connectTimeoutMs)!;
     const socket = new WatchedSocket(await network.dial(host, port, { signal, ...(tls ? { tls } : {}) }));
-    const session = Http2Session.client(socket, { connectionWindowBytes: CONNECTION_WINDOW_BYTES, ...http2 });
+    const session = Http2Session.client(socket, http2);
     try {
       await session.ping(signal); // a peer that is not HTTP/2 shows itself only when it answers
     } catch (error) {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { HeaderList, Http2Session, Http2Stream, StreamSink } from "../http2/mod.ts";
+import { type HeaderList, type Http2Session, type Http2Stream, requireWindow, type StreamSink } from "../http2/mod.ts";
 import { type Deadline, encodeTimeout, startDeadline } from "./deadline.ts";
 import { abortError, callError, harmless, RpcError } from "./errors.ts";
 import { frameMessage, type MessageEncoding } from "./framing.ts";
@@ -23,6 +23,8 @@ export interface CallParts {
   readonly encoding: MessageEncoding;
   /** Largest message taken. */
   readonly maxMessageBytes: number;
+  /** Window of a call that does not say otherwise. */
+  readonly windowBytes: number;
   /** Where messages get their memory. */
   readonly memory: MessageMemory;
   /** Told when the call has ended. */
@@ -47,6 +49,7 @@ export class Call implements ClientCall {
   readonly #parts: CallParts;
   readonly #request: HeaderList;
   readonly #inbox: Inbox;
+  readonly #windowBytes: number;
   readonly #head: PromiseWithResolvers<Metadata> = Promise.withResolvers();
   readonly #signal: AbortSignal | undefined;
   readonly #opened: PromiseWithResolvers<void> = Promise.withResolvers();
@@ -62,14 +65,16 @@ export class Call implements ClientCall {
 
   /** Prepares a call; {@linkcode start} sends it. @throws {TypeError} or {RangeError} for options that cannot be sent */
   constructor(parts: CallParts, options: CallOptions) {
-    const { signal, timeoutMs, metadata = {} } = options;
+    const { signal, timeoutMs, metadata = {}, windowBytes = parts.windowBytes } = options;
+    requireWindow(windowBytes);
     const request: [string, string][] = [...parts.headers.slice(0, 3) as [string, string][], [":path", parts.path]];
     if (timeoutMs !== undefined) request.push(["grpc-timeout", encodeTimeout(timeoutMs)]);
     request.push(...parts.headers.slice(3) as [string, string][], ...writeMetadata(metadata));
     if (parts.encoding !== "identity") request.push(["grpc-encoding", parts.encoding]);
     this.#parts = parts;
     this.#request = request;
-    this.#inbox = new Inbox(parts.maxMessageBytes, parts.memory);
+    this.#windowBytes = windowBytes;
+    this.#inbox = new Inbox(parts.maxMessageBytes, parts.memory, windowBytes);
     this.headers = harmless(this.#head.promise);
     harmless(this.#opened.promise);
     this.#signal = signal;
@@ -94,7 +99,7 @@ export class Call implements ClientCall {
       failed: (error) => this.fail(error),
     };
     try {
-      this.#stream = session.request(this.#request, sink);
+      this.#stream = session.request(this.#request, sink, { windowBytes: this.#windowBytes });
       if (this.#early.length > 0) this.#stream.write(this.#early, this.#isSendClosed);
       else if (this.#isSendClosed) this.#stream.end();
       this.#early = [];

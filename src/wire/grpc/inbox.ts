@@ -9,13 +9,14 @@ import type { Http2Stream } from "../http2/mod.ts";
 import { MessageAssembler } from "./framing.ts";
 import type { MessageMemory } from "./message_memory.ts";
 
-/** Bytes of whole messages that may wait for their reader before the peer is held back. */
-const HOLD_BYTES = 4 << 20;
+/** Bytes of whole messages that may wait for their reader before the peer is held back, as part of the window. */
+const WAITING_PART = 1 / 4;
 
 /** Messages of one stream, in order. */
 export class Inbox {
   readonly #assembler: MessageAssembler;
   readonly #messages: Queue<Uint8Array>;
+  readonly #maxWaitingBytes: number;
   #stream: Http2Stream | undefined;
   #waitingBytes = 0;
   /** Received and not given back to the peer. */
@@ -23,8 +24,9 @@ export class Inbox {
   #isOver = false;
   #discarded: { readonly reason: unknown } | undefined;
 
-  /** Messages over `maxMessageBytes` are refused; the others get memory of `memory`. */
-  constructor(maxMessageBytes: number, memory: MessageMemory) {
+  /** Messages over `maxMessageBytes` are refused; the others get memory of `memory`. `windowBytes` is the window of its stream. */
+  constructor(maxMessageBytes: number, memory: MessageMemory, windowBytes: number) {
+    this.#maxWaitingBytes = WAITING_PART * windowBytes;
     this.#messages = new Queue<Uint8Array>({ capacity: Infinity, onTaken: (message) => this.#taken(message.length) });
     this.#assembler = new MessageAssembler(maxMessageBytes, memory, (message) => {
       this.#waitingBytes += message.length;
@@ -48,7 +50,7 @@ export class Inbox {
     this.#stream = stream;
     this.#heldBytes += chunk.length;
     this.#assembler.push(chunk);
-    if (this.#waitingBytes < HOLD_BYTES) this.#giveBack();
+    if (this.#waitingBytes < this.#maxWaitingBytes) this.#giveBack();
   }
 
   /** Memory of the message under way for at most `maxBytes` more; `undefined` = none. `receive` knows its own memory. */
@@ -89,7 +91,7 @@ export class Inbox {
 
   #taken(bytes: number): void {
     this.#waitingBytes -= bytes;
-    if (this.#waitingBytes < HOLD_BYTES) this.#giveBack();
+    if (this.#waitingBytes < this.#maxWaitingBytes) this.#giveBack();
   }
 
   #giveBack(): void {

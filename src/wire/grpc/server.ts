@@ -4,9 +4,17 @@
  * @module
  */
 import { delay, utf8 } from "../../base/mod.ts";
-import { type HeaderList, type Http2Options, Http2Session, type Http2Stream, type StreamSink } from "../http2/mod.ts";
+import {
+  DEFAULT_STREAM_WINDOW_BYTES,
+  type HeaderList,
+  type Http2Options,
+  Http2Session,
+  type Http2Stream,
+  type StreamSink,
+} from "../http2/mod.ts";
 import type { Socket } from "../net/mod.ts";
 import { RpcError } from "./errors.ts";
+import { Inbox } from "./inbox.ts";
 import { keepAlive, WatchedSocket } from "./keepalive.ts";
 import { MessageMemory } from "./message_memory.ts";
 import { isGrpcContentType } from "./metadata.ts";
@@ -95,8 +103,10 @@ export class GrpcServer {
     if (!isGrpcContentType(fields.get("content-type")) || fields.get(":method") !== "POST") {
       return refuseStranger(stream, endOfStream);
     }
-    const { maxMessageBytes = 50 << 20 } = this.#options;
-    const call = new IncomingCall(stream, fields, peer, maxMessageBytes, this.#memory);
+    const { maxMessageBytes = 50 << 20, http2 } = this.#options;
+    const windowBytes = http2?.streamWindowBytes ?? DEFAULT_STREAM_WINDOW_BYTES;
+    const inbox = new Inbox(maxMessageBytes, this.#memory, windowBytes);
+    const call = new IncomingCall(stream, fields, peer, inbox, this.#memory);
     this.#run(call, headers);
     if (endOfStream) call.endOfRequest();
     return call.sink;

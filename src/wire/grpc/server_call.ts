@@ -7,7 +7,7 @@ import type { HeaderList, Http2Stream, StreamSink } from "../http2/mod.ts";
 import { type Deadline, decodeTimeout, startDeadline } from "./deadline.ts";
 import { abortError, answerOf, callError, harmless, RpcError } from "./errors.ts";
 import { frameMessage, type MessageEncoding } from "./framing.ts";
-import { Inbox } from "./inbox.ts";
+import type { Inbox } from "./inbox.ts";
 import type { MessageMemory } from "./message_memory.ts";
 import { readMetadata } from "./metadata.ts";
 import { encodeStatusMessage, GrpcStatus } from "./status.ts";
@@ -42,12 +42,12 @@ export class IncomingCall implements ServerCall {
   #isHeaded = false;
   #isOver = false;
 
-  /** Prepares the call of a stream; `fields` are those of its request, its messages get memory of `memory`. */
+  /** Prepares the call of a stream. `fields` are those of its request, its messages come to `inbox` in memory of `memory`. */
   constructor(
     stream: Http2Stream,
     fields: ReadonlyMap<string, string>,
     peer: string,
-    maxMessageBytes: number,
+    inbox: Inbox,
     memory: MessageMemory,
   ) {
     this.#stream = stream;
@@ -57,7 +57,7 @@ export class IncomingCall implements ServerCall {
     this.#encoding = encoding === "gzip" ? "gzip" : "identity";
     this.#timeout = fields.get("grpc-timeout");
     this.#memory = memory;
-    this.#inbox = new Inbox(maxMessageBytes, memory);
+    this.#inbox = inbox;
     this.#inbox.encoding = encoding;
   }
 

@@ -16,6 +16,11 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
   /** Deadline: sent as `grpc-timeout` and enforced here. */
   readonly timeoutMs?: number;
+  /**
+   * Bytes that may come before they are read: the call's window of HTTP/2, at least 65535. A quarter more of whole messages
+   * may wait, and one message is always under way. @default 16 MiB
+   */
+  readonly windowBytes?: number;
   /** Added to the metadata of the channel. */
   readonly metadata?: Readonly<Record<string, string | Uint8Array>>;
 }

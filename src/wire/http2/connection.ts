@@ -13,7 +13,7 @@ import { notHttp2Error } from "./peer_check.ts";
 import { ReceiveWindow } from "./receive_window.ts";
 import { Receiver, type ReceiverHost } from "./receiver.ts";
 import { Sender } from "./sender.ts";
-import { announcedSettings, type Limits, resolveLimits, type Role } from "./settings.ts";
+import { announcedSettings, type Limits, requireWindow, resolveLimits, type Role } from "./settings.ts";
 import { SILENT_SINK, Stream, type StreamHost } from "./stream.ts";
 import { Ending, StreamTable } from "./stream_table.ts";
 import type { HeaderList, Http2Options, Http2Stream, StreamSink } from "./types.ts";
@@ -56,6 +56,10 @@ export class Connection implements StreamHost, ReceiverHost {
   readonly #reader: FrameReader;
   readonly #receiver: Receiver;
   readonly #window: ReceiveWindow;
+  /** Received, and not given back to the peer. */
+  #usedWindow = 0;
+  /** Body bytes that sinks hold. */
+  #heldBytes = 0;
   /** Requests that wait for the peer's limit of streams, with their headers. */
   readonly #waiting = new Map<Stream, HeaderList>();
   #isDraining = false;
@@ -132,13 +136,25 @@ export class Connection implements StreamHost, ReceiverHost {
     return this.sender.pull(maxBytes, out);
   }
 
-  /** Sends a request, or lets it wait while the peer's limit of concurrent streams is reached. @throws {Http2Error} `connection.draining`, `connection.closed`; {TypeError} for a field that cannot be sent */
-  request(headers: HeaderList, sink: StreamSink, endOfStream: boolean): Http2Stream {
+  /**
+   * Sends a request, or lets it wait while the peer's limit of concurrent streams is reached.
+   *
+   * @throws {Http2Error} `connection.draining`, `connection.closed`
+   * @throws {TypeError} for a field that cannot be sent
+   * @throws {RangeError} for a window out of its range
+   */
+  request(
+    headers: HeaderList,
+    sink: StreamSink,
+    endOfStream: boolean,
+    windowBytes: number = this.limits.streamWindowBytes,
+  ): Http2Stream {
     if (this.role === "server") throw new TypeError("Cannot send a request: this is the server's side");
     const checked = checkSent(headers);
     if (this.#isClosed) throw closedError(this.#remote, this.#complaint);
     if (this.#isDraining) throw drainingError(this.#remote, 0, this.#complaint);
-    const stream = new Stream(this, sink, new ReceiveWindow(this.limits.streamWindowBytes), true);
+    requireWindow(windowBytes);
+    const stream = new Stream(this, sink, new ReceiveWindow(windowBytes), true);
     stream.method = checked.find(([name]) => name === ":method")?.[1] ?? "";
     stream.isEndQueued = endOfStream;
     this.#waiting.set(stream, checked);
@@ -192,8 +208,7 @@ export class Connection implements StreamHost, ReceiverHost {
   /** See {@linkcode StreamHost.consumed}. */
   consumed(stream: Stream, byteCount: number): void {
     const known = Math.min(byteCount, stream.unconsumed);
-    stream.unconsumed -= known;
-    this.releaseWindow(known);
+    this.#letGo(stream, known);
     if (stream.isReceiveDone || stream.isDeaf) return;
     const increment = stream.window.consume(known);
     if (increment === 0) return;
@@ -268,9 +283,28 @@ export class Connection implements StreamHost, ReceiverHost {
     if (stream.isSendDone) this.#complete(stream);
   }
 
-  /** See {@linkcode ReceiverHost.releaseWindow}. */
-  releaseWindow(byteCount: number): void {
-    const increment = this.#window.consume(byteCount);
+  /** See {@linkcode ReceiverHost.received}. */
+  received(byteCount: number, holder: Stream | undefined): void {
+    this.#usedWindow += byteCount;
+    if (holder !== undefined) {
+      holder.unconsumed += byteCount;
+      this.#heldBytes += byteCount;
+    }
+    this.#openWindow();
+  }
+
+  #letGo(stream: Stream, byteCount: number): void {
+    stream.unconsumed -= byteCount;
+    this.#heldBytes -= byteCount;
+    this.#openWindow();
+  }
+
+  /** Gives the window of the connection back, but for what is held in excess. */
+  #openWindow(): void {
+    const free = this.#usedWindow - Math.max(0, this.#heldBytes - this.limits.maxHeldBytes);
+    if (free <= 0) return;
+    this.#usedWindow -= free;
+    const increment = this.#window.consume(free);
     if (increment === 0 || this.#isClosed) return;
     this.sender.frames.windowUpdate(0, increment);
     this.#wake();
@@ -292,6 +326,8 @@ export class Connection implements StreamHost, ReceiverHost {
       this.table.add(stream);
       const isWhole = stream.isEndQueued && stream.queue.byteLength === 0 && stream.trailersQueued === undefined;
       this.sender.headers(stream, headers, isWhole);
+      const increment = stream.window.bytes - INITIAL_WINDOW_BYTES;
+      if (increment > 0) this.sender.frames.windowUpdate(id, increment);
       this.sender.schedule(stream);
     }
   }
@@ -353,8 +389,7 @@ export class Connection implements StreamHost, ReceiverHost {
 
   #makeDeaf(stream: Stream): void {
     stream.isDeaf = true;
-    this.releaseWindow(stream.unconsumed);
-    stream.unconsumed = 0;
+    this.#letGo(stream, stream.unconsumed);
   }
 
   #afterRemoval(): void {

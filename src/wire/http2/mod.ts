@@ -7,4 +7,5 @@
  */
 export { Http2Error, Http2ErrorCode, type Http2ErrorContext, http2ErrorName } from "./errors.ts";
 export { Http2Session, type RequestOptions, type StreamHandler } from "./session.ts";
+export { DEFAULT_STREAM_WINDOW_BYTES, requireWindow } from "./settings.ts";
 export type { HeaderList, Http2Options, Http2Stream, StreamSink } from "./types.ts";

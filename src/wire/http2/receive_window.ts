@@ -6,7 +6,8 @@
 
 /** The window of a stream or of the connection, as the peer sees it. */
 export class ReceiveWindow {
-  readonly #bytes: number;
+  /** Its size. */
+  readonly bytes: number;
   /** What the peer may still send. */
   #open: number;
   /** Consumed, and not announced yet. */
@@ -14,7 +15,7 @@ export class ReceiveWindow {
 
   /** Creates a window, fully open. */
   constructor(bytes: number) {
-    this.#bytes = bytes;
+    this.bytes = bytes;
     this.#open = bytes;
   }
 
@@ -28,7 +29,7 @@ export class ReceiveWindow {
   /** Accounts bytes no longer held. Answers the increment to announce now, or 0: small ones are put together. */
   consume(byteCount: number): number {
     this.#consumed += byteCount;
-    if (2 * this.#consumed < this.#bytes) return 0;
+    if (2 * this.#consumed < this.bytes) return 0;
     const increment = this.#consumed;
     this.#open += increment;
     this.#consumed = 0;

@@ -37,8 +37,8 @@ export interface ReceiverHost {
   resetByPeer(stream: Stream, code: number): void;
   /** The peer's END_STREAM came. */
   receiveDone(stream: Stream): void;
-  /** So many bytes of the connection's window are free again. */
-  releaseWindow(byteCount: number): void;
+  /** So many bytes of the connection's window were used. They are body that `holder` holds from now on, if there is one. */
+  received(byteCount: number, holder: Stream | undefined): void;
   /** The peer may have raised its limit of streams. */
   openWaiting(): void;
   /** GOAWAY came. */
@@ -84,7 +84,7 @@ export class Receiver implements FrameHandler {
     this.#dataEndsStream = endStream;
     this.#dataStream = this.#acceptData(streamId, frameBytes, dataBytes, endStream);
     if (paddingBytes > 0) {
-      this.#host.releaseWindow(paddingBytes);
+      this.#host.received(paddingBytes, undefined);
       const increment = this.#dataStream?.window.consume(paddingBytes) ?? 0;
       if (increment > 0 && !endStream) this.#host.sender.frames.windowUpdate(streamId, increment);
     }
@@ -113,13 +113,11 @@ export class Receiver implements FrameHandler {
   data(chunk: Uint8Array, isLast: boolean): void {
     const stream = this.#dataStream;
     // The owner may have reset it since the frame began.
-    if (stream === undefined || stream.failure !== undefined) return this.#host.releaseWindow(chunk.length);
+    if (stream === undefined || stream.failure !== undefined) return this.#host.received(chunk.length, undefined);
     const endOfStream = isLast && this.#dataEndsStream;
     if (endOfStream) stream.isReceiveDone = true;
-    if (stream.isDeaf) {
-      this.#host.releaseWindow(chunk.length);
-    } else if (chunk.length > 0 || endOfStream) {
-      stream.unconsumed += chunk.length;
+    this.#host.received(chunk.length, stream.isDeaf ? undefined : stream);
+    if (!stream.isDeaf && (chunk.length > 0 || endOfStream)) {
       try {
         stream.sink.data(chunk, endOfStream);
       } catch (reason) {

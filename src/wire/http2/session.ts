@@ -18,6 +18,8 @@ export type StreamHandler = (stream: Http2Stream, headers: HeaderList, endOfStre
 export interface RequestOptions {
   /** Whether the request has no body and no trailers. @default false */
   readonly endOfStream?: boolean;
+  /** Receive window of the stream; at least 65535. @default `streamWindowBytes` of the session */
+  readonly windowBytes?: number;
 }
 
 /** Output asked for at a time: enough to keep a socket busy, little enough for a PING not to wait long. */
@@ -104,9 +106,10 @@ export class Http2Session {
    *
    * @throws {Http2Error} `connection.draining` or `connection.closed` when this session takes no more
    * @throws {TypeError} for a field that cannot be sent
+   * @throws {RangeError} for a window out of its range
    */
   request(headers: HeaderList, sink: StreamSink, options: RequestOptions = {}): Http2Stream {
-    return this.#connection.request(headers, sink, options.endOfStream ?? false);
+    return this.#connection.request(headers, sink, options.endOfStream ?? false, options.windowBytes);
   }
 
   /** Measures the way to the peer and back, in milliseconds. Rejects when the session ends, or with the reason of `signal`. */

@@ -82,14 +82,18 @@ function outOfRange(name: string, value: number, code: number = Http2ErrorCode.P
   return connectionError(code, `the peer's setting ${name} is ${value}, which is out of its range`);
 }
 
+/** Receive window of a stream where nobody says otherwise. */
+export const DEFAULT_STREAM_WINDOW_BYTES: number = 16 << 20;
+
 /** Our own limits, all filled in. */
 export type Limits = Required<Http2Options>;
 
 /** Fills in the defaults. @throws {RangeError} for a value out of its range */
 export function resolveLimits(role: Role, options: Http2Options): Limits {
   const limits: Limits = {
-    streamWindowBytes: options.streamWindowBytes ?? 16 << 20,
+    streamWindowBytes: options.streamWindowBytes ?? DEFAULT_STREAM_WINDOW_BYTES,
     connectionWindowBytes: options.connectionWindowBytes ?? 32 << 20,
+    maxHeldBytes: options.maxHeldBytes ?? (role === "server" ? 32 << 20 : Number.MAX_SAFE_INTEGER),
     maxFrameBytes: options.maxFrameBytes ?? 1 << 20,
     maxConcurrentStreams: options.maxConcurrentStreams ?? (role === "server" ? 1000 : 0),
     maxHeaderListBytes: options.maxHeaderListBytes ?? 64 << 10,
@@ -98,6 +102,7 @@ export function resolveLimits(role: Role, options: Http2Options): Limits {
   // Not below the protocol's own initial value: a peer may use that before it has seen our SETTINGS.
   requireRange(limits, "streamWindowBytes", INITIAL_WINDOW_BYTES, MAX_INT31);
   requireRange(limits, "connectionWindowBytes", INITIAL_WINDOW_BYTES, MAX_INT31);
+  requireRange(limits, "maxHeldBytes", 0, Number.MAX_SAFE_INTEGER);
   requireRange(limits, "maxFrameBytes", MIN_MAX_FRAME_BYTES, MAX_MAX_FRAME_BYTES);
   requireRange(limits, "maxConcurrentStreams", 0, MAX_INT31);
   requireRange(limits, "maxHeaderListBytes", 256, 16 << 20);
@@ -105,18 +110,28 @@ export function resolveLimits(role: Role, options: Http2Options): Limits {
   return limits;
 }
 
-function requireRange(limits: Limits, name: keyof Limits, least: number, most: number): void {
+/** Refuses what cannot be the window of a stream. @throws {RangeError} */
+export function requireWindow(bytes: number): void {
+  requireRange({ streamWindowBytes: bytes }, "streamWindowBytes", INITIAL_WINDOW_BYTES, MAX_INT31);
+}
+
+function requireRange<Name extends keyof Limits>(
+  limits: Pick<Limits, Name>,
+  name: Name,
+  least: number,
+  most: number,
+): void {
   const value = limits[name];
   if (!Number.isInteger(value) || value < least || value > most) {
     throw new RangeError(`Cannot use HTTP/2 option ${name}: ${value} is not an integer from ${least} to ${most}`);
   }
 }
 
-/** The entries we announce. */
+/** The entries we announce. Streams of a client get their windows one by one, so it announces the least. */
 export function announcedSettings(role: Role, limits: Limits): readonly (readonly [id: number, value: number])[] {
   return [
     role === "client" ? [SettingId.ENABLE_PUSH, 0] : [SettingId.MAX_CONCURRENT_STREAMS, limits.maxConcurrentStreams],
-    [SettingId.INITIAL_WINDOW_SIZE, limits.streamWindowBytes],
+    [SettingId.INITIAL_WINDOW_SIZE, role === "client" ? INITIAL_WINDOW_BYTES : limits.streamWindowBytes],
     [SettingId.MAX_FRAME_SIZE, limits.maxFrameBytes],
     [SettingId.MAX_HEADER_LIST_SIZE, limits.maxHeaderListBytes],
   ];

@@ -15,7 +15,7 @@ export interface StreamSink {
   /** The first (non-1xx) header block. A server's sink never hears it: `onStream` did. */
   headers(headers: HeaderList, endOfStream: boolean): void;
   /**
-   * Body bytes. `chunk` is *borrowed*: valid only during the call. The flow-control window is given back by
+   * Body bytes. `chunk` is *borrowed*: valid only during the call. The stream's window is given back by
    * {@linkcode Http2Stream.consume}, not by this call, so the sink decides when the peer may send more.
    */
   data(chunk: Uint8Array, endOfStream: boolean): void;
@@ -64,14 +64,14 @@ export interface Http2Stream {
   /** Ends this side after everything queued. Idempotent. @throws {TypeError} before `sendHeaders` */
   end(): void;
   /**
-   * Gives `byteCount` body bytes of window back to the peer (stream and connection). Bytes of a stream that failed or
-   * was reset are given back by themselves; those of a stream that ended well are not, so every byte needs either
-   * `consume` or a final `reset`.
+   * Says that `byteCount` body bytes are held no more, which gives the stream's window back to the peer. Bytes of a stream
+   * that failed or was reset count as held no more; those of a stream that ended well do not, so every byte needs
+   * either `consume` or a final `reset`.
    */
   consume(byteCount: number): void;
   /**
    * RST_STREAM; the sink hears nothing more, and what is queued is dropped. With NO_ERROR (0) on a side that has ended,
-   * what is queued goes out first. On a stream that is through, only the window is given back. Idempotent.
+   * what is queued goes out first. On a stream that is through, only what it holds counts no more. Idempotent.
    *
    * @default code CANCEL
    */
@@ -80,10 +80,18 @@ export interface Http2Stream {
 
 /** Limits of a session. */
 export interface Http2Options {
-  /** Receive window of a stream; at least 65535. @default 16 MiB */
+  /** Receive window of a stream, unless its request says otherwise; at least 65535. @default 16 MiB */
   readonly streamWindowBytes?: number;
-  /** Receive window of the connection; at least 65535. @default 32 MiB */
+  /** Receive window of the connection, given back when bytes arrive; at least 65535. @default 32 MiB */
   readonly connectionWindowBytes?: number;
+  /**
+   * Body bytes that all streams together may hold before the connection's window waits for {@linkcode Http2Stream.consume},
+   * so that a peer cannot fill the memory through many streams. A client whose streams wait for each other must not set
+   * it: one that waits would be stopped by those that are full.
+   *
+   * @default 32 MiB for a server, no bound for a client
+   */
+  readonly maxHeldBytes?: number;
   /** Largest frame we accept. @default 1 MiB */
   readonly maxFrameBytes?: number;
   /** Streams the peer may have open at once. @default 1000 for a server, 0 for a client (no push) */

@@ -279,6 +279,39 @@ test("a reader that does not read holds the writer back", async () => {
   await done.promise;
 });
 
+test("calls that nobody reads stop no other, and each holds what its window says", async () => {
+  const sent = new Map<number, number>();
+  const message = new Uint8Array(100_000);
+  await using fx = await serve({
+    Much: async (call) => {
+      const caller = (await call.take())![0]!;
+      for (let i = 0; i < 30; i++) {
+        const room = call.send([message]);
+        if (room !== undefined) await room;
+        sent.set(caller, (sent.get(caller) ?? 0) + message.length);
+      }
+    },
+  }, {
+    channel: { http2: { connectionWindowBytes: 65_535 } },
+    server: { http2: { sendBufferBytes: 1 } },
+  });
+  const calls = Array.from({ length: 50 }, (_, i) => {
+    const call = fx.channel.call("/test.Test/Much", { windowBytes: 300_000 });
+    call.send([new Uint8Array([i])]);
+    call.closeSend();
+    return call;
+  });
+  for (let count = 0; count < 30; count++) assert.equal((await calls[49]!.take())!.length, 100_000);
+  assert.equal(await calls[49]!.take(), undefined);
+  await delay(20);
+  // The window, what may wait beside it (75 kB), and the message that crosses each limit.
+  for (let i = 0; i < 49; i++) assert.ok(sent.get(i)! >= 200_000 && sent.get(i)! <= 600_000, `${i}: ${sent.get(i)}`);
+  for (const call of calls) call.cancel();
+  for (const windowBytes of [65_534, 2 ** 31, 1.5]) {
+    assert.throws(() => fx.channel.call("/test.Test/Much", { windowBytes }), RangeError);
+  }
+});
+
 test("a handler that does not read holds the caller back", async () => {
   const go = Promise.withResolvers<void>();
   let received = 0;

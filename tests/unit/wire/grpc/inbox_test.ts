@@ -17,7 +17,7 @@ class Credit implements Pick<Http2Stream, "consume"> {
 
 /** An inbox that got `messages`, and the last of them without its last `missing` bytes; and what it was sent. */
 function inboxWith(messages: readonly number[], missing = 0): { inbox: Inbox; credit: Credit; sent: number } {
-  const inbox = new Inbox(64 * MIB, new MessageMemory());
+  const inbox = new Inbox(64 * MIB, new MessageMemory(), 16 * MIB);
   const credit = new Credit();
   let sent = 0;
   for (const [i, size] of messages.entries()) {

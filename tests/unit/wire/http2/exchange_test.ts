@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Http2Options } from "../../../../src/wire/http2/mod.ts";
 import { isMosaicoError, utf8 } from "../../../../src/base/mod.ts";
 import { join, OK, Recorder, REQUEST } from "./joined.ts";
 
@@ -75,7 +76,11 @@ test("A body stops at the window and goes on when the reader consumes", async ()
 });
 
 test("Streams share the connection's window in turns, and an end needs no window", () => {
-  const { client, server, pump } = join({}, { connectionWindowBytes: 65_535, maxFrameBytes: 16_384 });
+  const { client, server, pump } = join({}, {
+    connectionWindowBytes: 65_535,
+    maxHeldBytes: 0,
+    maxFrameBytes: 16_384,
+  });
   server.isConsuming = false;
   const streams = Array.from({ length: 4 }, () => client.connection.request(REQUEST, new Recorder(), false));
   const late = client.connection.request(REQUEST, new Recorder(), false);
@@ -95,8 +100,61 @@ test("Streams share the connection's window in turns, and an end needs no window
   assert.deepEqual(server.incoming.map(({ sink }) => sink.bytes), [100_000, 100_000, 100_000, 100_000, 0]);
 });
 
+/** Requests of windows of those sizes, each answered with 1 MiB that nobody consumes. */
+function unreadAnswers(windows: readonly (number | undefined)[], options: Http2Options): readonly Recorder[] {
+  const { client, server, pump } = join(options);
+  server.serve = ({ stream }) => {
+    stream.sendHeaders(OK);
+    stream.write([new Uint8Array(1 << 20)], true);
+  };
+  const sinks = windows.map((windowBytes) => {
+    const sink = new Recorder();
+    client.connection.request(REQUEST, sink, true, windowBytes);
+    return sink;
+  });
+  pump();
+  return sinks;
+}
+
+test("A client's connection has its window back on receipt: streams that nobody reads stop no other", () => {
+  const sinks = unreadAnswers(new Array(20).fill(undefined), {
+    streamWindowBytes: 100_000,
+    connectionWindowBytes: 70_000,
+  });
+  assert.deepEqual(sinks.map(({ bytes }) => bytes), new Array(20).fill(100_000));
+});
+
+test("Each request has a window of its own", () => {
+  const sinks = unreadAnswers([undefined, 65_535, 300_000, 2 << 20], { streamWindowBytes: 200_000 });
+  assert.deepEqual(sinks.map(({ bytes }) => bytes), [200_000, 65_535, 300_000, 1 << 20]);
+});
+
+test("What all streams hold together is bounded where asked for, and a server asks for it", () => {
+  const options = { streamWindowBytes: 100_000, connectionWindowBytes: 70_000, maxHeldBytes: 250_000 };
+  const held = (sinks: readonly Recorder[]) => sinks.reduce((sum, { bytes }) => sum + bytes, 0);
+  assert.equal(held(unreadAnswers(new Array(20).fill(undefined), options)), 320_000);
+
+  const { client, server, pump } = join();
+  server.isConsuming = false;
+  for (let i = 0; i < 20; i++) {
+    client.connection.request(REQUEST, new Recorder(), false).write([new Uint8Array(8 << 20)]);
+  }
+  pump();
+  const bytes = held(server.incoming.map(({ sink }) => sink)); // small parts of a window are put together
+  assert.ok(bytes > 32 << 20 && bytes <= 64 << 20, `${bytes} bytes`);
+  for (let round = 0; round < 3; round++) {
+    for (const { stream } of server.incoming) stream.consume(8 << 20);
+    pump();
+  }
+  assert.deepEqual(server.incoming.map(({ sink }) => sink.bytes), new Array(20).fill(8 << 20));
+});
+
 test("Streams that fail or are dropped never cost the connection its window", () => {
-  const { client, server, pump } = join({}, { streamWindowBytes: 65_535, connectionWindowBytes: 70_000 });
+  const { client, server, pump } = join({}, {
+    streamWindowBytes: 65_535,
+    connectionWindowBytes: 70_000,
+    maxHeldBytes: 0,
+  });
   server.isConsuming = false;
   for (let round = 0; round < 40; round++) {
     const sink = new Recorder();
@@ -312,7 +370,8 @@ test("Misuse of a stream throws", () => {
   assert.throws(() => answer.write([utf8("late")]), TypeError);
   assert.throws(() => answer.sendTrailers([]), TypeError);
   assert.throws(() => server.connection.request(REQUEST, new Recorder(), true), TypeError);
-  for (const options of [{ streamWindowBytes: 1 }, { maxFrameBytes: 1 << 24 }, { sendBufferBytes: 0 }]) {
+  assert.throws(() => client.connection.request(REQUEST, new Recorder(), true, 65_534), RangeError);
+  for (const options of [{ streamWindowBytes: 1 }, { maxFrameBytes: 1 << 24 }, { maxHeldBytes: -1 }]) {
     assert.throws(() => join(options), RangeError);
   }
 });

@@ -50,14 +50,14 @@ test("The first words of both sides", () => {
   const [settings, window] = parse(client);
   assert.deepEqual([...settings!.payload], [
     ...[0, 2, ...uint32(0)],
-    ...[0, 4, ...uint32(16 << 20)],
+    ...[0, 4, ...uint32(65_535)],
     ...[0, 5, ...uint32(1 << 20)],
     ...[0, 6, ...uint32(64 << 10)],
   ]);
   assert.deepEqual([...window!.payload], uint32((32 << 20) - 65_535));
   const server = parse(new Side("server", { connectionWindowBytes: 65_535 }).output());
   assert.equal(server.length, 1);
-  assert.deepEqual([...server[0]!.payload.subarray(0, 6)], [0, 3, ...uint32(1000)]);
+  assert.deepEqual([...server[0]!.payload.subarray(0, 12)], [0, 3, ...uint32(1000), 0, 4, ...uint32(16 << 20)]);
 });
 
 test("Control frames go out before bodies", () => {

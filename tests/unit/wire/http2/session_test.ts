@@ -111,7 +111,7 @@ test("What one turn says goes out in one write, and nothing overtakes a write un
   const streams = Array.from({ length: 3 }, () => session.request(REQUEST, new Recorder()));
   await settled();
   assert.equal(socket.writes, 1);
-  assert.deepEqual(parse(Uint8Array.from(socket.written)).map(({ type }) => type), [4, 8, 1, 1, 1]);
+  assert.deepEqual(parse(Uint8Array.from(socket.written)).map(({ type }) => type), [4, 8, 1, 8, 1, 8, 1, 8]);
   socket.isHeld = true;
   streams[0]!.write([utf8("one")]);
   await settled();
