@@ -59,6 +59,7 @@ export {
   type TimeSlice,
   type TlsOptions,
   type TopicCreateOptions,
+  type TopicErrorPolicy,
   TopicHandler,
   type TopicMessage,
   type TopicSlice,
@@ -66,6 +67,7 @@ export {
   type TopicStreamInfo,
   TopicWriter,
   type TopicWriterStatus,
+  type WaitOptions,
 } from "./src/client/mod.ts";
 export type { Batch, Column, DataType, Field, Schema, TimeUnit, ValueArray } from "./src/columnar/mod.ts";
 export { IpcError, SchemaError } from "./src/columnar/mod.ts";

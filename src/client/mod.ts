@@ -41,6 +41,8 @@ export {
   type SessionStatus,
   SessionWriter,
   type TopicCreateOptions,
+  type TopicErrorPolicy,
   TopicWriter,
   type TopicWriterStatus,
+  type WaitOptions,
 } from "./writing/mod.ts";

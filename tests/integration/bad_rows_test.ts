@@ -114,8 +114,9 @@ for (const { what, type, good, row, time, says } of badRows) {
     const error = await failure(() => topic.push((time ?? 2n) as bigint, row as never), "schema.");
     assert.match(error.message, says);
     assert.equal(topic.rowCount, 1);
-    assert.equal(topic.status, "active");
+    assert.deepEqual([topic.status, topic.isActive, topic.lastError], ["raised_exception", true, error]);
     await topic.push(3n, good as never);
+    assert.deepEqual([topic.status, topic.lastError], ["active", undefined]);
     await drive.finalize();
     assert.equal(topic.rowCount, 2);
     const handler = (await fx.client.topicHandler("drive", "/t"))!;

@@ -53,7 +53,8 @@ test("a server that is killed in mid-upload fails writer, session and client in 
   const error = await within(5_000, pushing.then(() => undefined, (reason: unknown) => reason));
   assert.ok(isMosaicoError(error, "connection.", "rpc.unavailable"), String((error as Error).stack));
   assert.ok(pushed > 0n);
-  assert.equal(topic.status, "failed");
+  assert.equal(topic.status, "raised_exception");
+  assert.equal(topic.isActive, false);
   const again = await within(5_000, drive.finalize().then(() => undefined, (reason: unknown) => reason));
   assert.ok(isMosaicoError(again, "session.policy_failed"), String((again as Error).stack));
   assert.ok(isMosaicoError(again.cause, "connection.", "rpc.unavailable"), String(again.cause));
@@ -146,7 +147,8 @@ test("a connection that is cut in an upload fails the session, and nothing of it
   network.dialled.at(-1)!.cut();
   const error = await failure(within(5_000, drive.finalize()), "rpc.unavailable");
   assert.ok(error.cause !== undefined || error.message.length > 10);
-  assert.equal(topic.status, "failed");
+  assert.equal(topic.status, "raised_exception");
+  assert.equal(topic.isActive, false);
   await within(5_000, drive[Symbol.asyncDispose]());
   const sequence = await fx.client.sequenceHandler("drive");
   assert.ok(sequence === undefined || sequence.topics.length === 0, "the policy was applied");

@@ -27,7 +27,7 @@ async function leave(fx: Embedded, onError: "report" | "delete", end: "abort" | 
     await topic.push(3n, { data: 3 });
   } catch (error) {
     if (end === "leave") throw error;
-    assert.match(String(error), /sensor unplugged|writer is discarded/);
+    assert.match(String(error), /sensor unplugged|writer is finalized_with_error/);
   }
 }
 
@@ -143,7 +143,8 @@ test("a topic that the server refuses fails the session, and the policy is appli
   const error = await failure(drive.finalize(), "rpc.");
   assert.ok(["rpc.aborted", "rpc.not_found"].includes(error.code), error.code);
   assert.equal(drive.status, "error");
-  assert.equal(a.status, "failed");
+  assert.equal(a.status, "raised_exception");
+  assert.equal(a.isActive, false);
   await failure(() => a.push(2n, { data: 2 }), error.code);
   const sequence = await fx.client.sequenceHandler("drive");
   assert.equal(sequence?.locked, true);

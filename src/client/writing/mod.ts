@@ -14,4 +14,11 @@ export {
   type TopicCreateOptions,
   type WritingParts,
 } from "./session_writer.ts";
-export { TopicWriter, type TopicWriterParts, type TopicWriterStatus } from "./topic_writer.ts";
+export {
+  type ParticularRows,
+  type TopicErrorPolicy,
+  TopicWriter,
+  type TopicWriterParts,
+  type TopicWriterStatus,
+  type WaitOptions,
+} from "./topic_writer.ts";

@@ -9,7 +9,7 @@ import { checkTopicName, checkUserMetadata, packLocator } from "../../protocol/m
 import type { ControlConnection } from "../control/mod.ts";
 import { type Compression, jpegModuleFor, type LanePool, type LaneUpload, type UploadStart } from "../lanes/mod.ts";
 import { checkImageEncoding, type ImageEncoding, imageRows } from "./jpeg_topic.ts";
-import { TopicWriter } from "./topic_writer.ts";
+import { type TopicErrorPolicy, TopicWriter, type WaitOptions } from "./topic_writer.ts";
 
 /** What happens to the data of a session that fails, or is left without `finalize()`. */
 export type SessionErrorPolicy = "report" | "delete";
@@ -31,6 +31,8 @@ export interface BatchingOptions {
 export interface TopicCreateOptions extends BatchingOptions {
   /** Metadata of the topic: any JSON object. @default {} */
   readonly metadata?: JsonObject;
+  /** What becomes of errors in `attempt` of the topic's writer. @default "raise" */
+  readonly onError?: TopicErrorPolicy;
   /** Gives up creating when aborted. */
   readonly signal?: AbortSignal;
 }
@@ -50,6 +52,8 @@ export interface WritingParts {
   readonly topicBytesInFlight: number;
 }
 
+/** Time without progress after which the uploads of a session that was given up are no longer waited for. */
+const GIVE_UP_MS = 30_000;
 /** Share of the server's message limit that a batch may fill; the rest is for its header. */
 const BATCH_SHARE = 0.9;
 
@@ -65,6 +69,8 @@ export abstract class SessionWriter implements AsyncDisposable {
   readonly #topics = new Map<string, TopicWriter<unknown>>();
   #status: SessionStatus = "pending";
   #ending: Promise<void> | undefined;
+  /** Ends the waiting of a `finalize()` under way. */
+  readonly #givenUp = new AbortController();
 
   /** Made by the client once the server has opened the session. */
   constructor(
@@ -82,6 +88,11 @@ export abstract class SessionWriter implements AsyncDisposable {
 
   /** Where the session stands. */
   get status(): SessionStatus {
+    return this.#status;
+  }
+
+  /** As {@linkcode SessionWriter.status}. */
+  get sessionStatus(): SessionStatus {
     return this.#status;
   }
 
@@ -189,6 +200,8 @@ export abstract class SessionWriter implements AsyncDisposable {
       batchRows: control.limits.maxBatchRows,
       maxBatchBytes,
       flushIntervalMs,
+      timeoutMs: GIVE_UP_MS,
+      onError: options.onError ?? "raise",
       notify: (message) => this.#note("topic_notification_create", locator, message),
       ...(jpeg === undefined ? {} : { rows: imageRows(jpeg) }),
     });
@@ -197,17 +210,24 @@ export abstract class SessionWriter implements AsyncDisposable {
   }
 
   /**
-   * Ends every topic, then the session: its data is whole and locked. Idempotent.
+   * Ends every topic, then the session: its data is whole and locked. Idempotent. Aborted, the uploads are cancelled and the
+   * session fails with the reason of the signal.
    *
    * @throws the first failure; the error policy has been applied by then.
    */
-  finalize(): Promise<void> {
-    return this.#ending ??= this.#finalize();
+  finalize({ signal }: WaitOptions = {}): Promise<void> {
+    const given = this.#givenUp.signal;
+    return this.#ending ??= this.#finalize(signal === undefined ? given : AbortSignal.any([signal, given]));
   }
 
-  /** Gives the session up: buffered rows are dropped and the error policy is applied. Idempotent. */
-  abort(reason: unknown): Promise<void> {
-    return this.#ending ??= this.#fail(reason);
+  /**
+   * Gives the session up, also in the middle of `finalize()`: buffered rows are dropped and the error policy is applied.
+   * What was sent stays, if the policy is `report` and the server takes it; aborted, this is not waited for. Idempotent.
+   */
+  abort(reason: unknown, options: WaitOptions = {}): Promise<void> {
+    if (this.#ending === undefined) return this.#ending = this.#fail(reason, options);
+    this.#givenUp.abort(reason);
+    return this.#ending;
   }
 
   /** A session left without {@linkcode finalize} is given up. */
@@ -230,16 +250,16 @@ export abstract class SessionWriter implements AsyncDisposable {
     return lane.upload({ ...start, jpeg: { schema, maxBytes, quality, subsampling, ...await jpegModuleFor(lane) } });
   }
 
-  async #finalize(): Promise<void> {
-    let failure: { reason: unknown } | undefined;
-    for (const topic of this.#topics.values()) {
-      await topic.finalize().catch((reason) => failure ??= { reason });
-    }
+  async #finalize(signal: AbortSignal): Promise<void> {
+    const ended = await Promise.allSettled([...this.#topics.values()].map((topic) => topic.finalize({ signal })));
+    const failure = ended.find((topic) => topic.status === "rejected");
     if (failure === undefined) {
-      await this.#parts.control.call("session_finalize", { sessionUuid: this.#sessionUuid }).catch((reason) => {
-        this.#status = "error";
-        throw reason;
-      });
+      await this.#parts.control.call("session_finalize", { sessionUuid: this.#sessionUuid }, { signal }).catch(
+        (reason) => {
+          this.#status = "error";
+          throw reason;
+        },
+      );
       this.#status = "finalized";
       return;
     }
@@ -247,8 +267,8 @@ export abstract class SessionWriter implements AsyncDisposable {
     throw failure.reason;
   }
 
-  async #fail(reason: unknown): Promise<void> {
-    await Promise.all([...this.#topics.values()].map((topic) => topic.discard(reason)));
+  async #fail(reason: unknown, options: WaitOptions = {}): Promise<void> {
+    await Promise.all([...this.#topics.values()].map((topic) => topic.discard(reason, options)));
     await this.#applyPolicy(reason, true);
   }
 

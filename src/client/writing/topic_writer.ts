@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isMosaicoError, messageOf, MosaicoError, Semaphore } from "../../base/mod.ts";
+import { abortable, delay, isMosaicoError, messageOf, MosaicoError, Semaphore } from "../../base/mod.ts";
 import {
   type Batch,
   BatchBuilder,
@@ -16,8 +16,29 @@ import {
 import type { ColumnsOf, Message, OntologyType } from "../../ontology/mod.ts";
 import { type LaneUpload, ownsBuffers } from "../lanes/mod.ts";
 
-/** Where a topic writer stands. */
-export type TopicWriterStatus = "active" | "finalized" | "failed" | "record_too_large" | "discarded";
+/**
+ * Where a topic writer stands. The next push that succeeds makes `raised_exception`, `ignored_last_error` and
+ * `record_too_large` `active` again, unless the upload itself has failed.
+ */
+export type TopicWriterStatus =
+  | "active"
+  | "finalized"
+  | "finalized_with_error"
+  | "ignored_last_error"
+  | "raised_exception"
+  | "record_too_large";
+
+/**
+ * What becomes of an error in the work given to {@linkcode TopicWriter.attempt}: it is thrown on; or noted on the server, and
+ * the topic goes on; or noted, and the topic ends with what was sent so far.
+ */
+export type TopicErrorPolicy = "raise" | "ignore" | "finalize";
+
+/** How long to wait. */
+export interface WaitOptions {
+  /** Ends the waiting when aborted. */
+  readonly signal?: AbortSignal;
+}
 
 /** Throws where a value is not as it should be. */
 type Check = (data: unknown) => void;
@@ -40,6 +61,8 @@ export interface TopicWriterParts<T> {
   readonly locator: string;
   /** Type of the rows. */
   readonly type: OntologyType<T>;
+  /** What becomes of errors in `attempt`. */
+  readonly onError: TopicErrorPolicy;
   /** What is particular about its rows. */
   readonly rows?: ParticularRows;
   /** The topic's upload, *taken*. */
@@ -56,6 +79,8 @@ export interface TopicWriterParts<T> {
   readonly maxBatchBytes: number;
   /** Longest time a row waits in an unfinished batch. */
   readonly flushIntervalMs: number;
+  /** Time without progress after which an upload that was given up is no longer waited for. */
+  readonly timeoutMs: number;
   /** Leaves a note about the topic on the server; failures are the callee's. */
   readonly notify: (message: string) => Promise<void>;
 }
@@ -86,6 +111,10 @@ export class TopicWriter<T> {
   readonly #validate: Check | undefined;
   readonly #take: ParticularRows["take"];
   #status: TopicWriterStatus = "active";
+  /** Whether the upload is well and takes rows. */
+  #isOpen = true;
+  /** Why the upload has failed. */
+  #failure: { readonly reason: unknown } | undefined;
   #lastError: unknown;
   #droppedRecords = 0;
   #rows = 0;
@@ -93,6 +122,8 @@ export class TopicWriter<T> {
   /** The last of the batches that wait for credit, when any does. */
   #waiting: Promise<void> | undefined;
   #waitingBytes = 0;
+  #waitingRows = 0;
+  #batchesSent = 0;
   #finishing: Promise<void> | undefined;
 
   /** Made by `topicCreate` of a sequence writer. */
@@ -127,7 +158,7 @@ export class TopicWriter<T> {
 
   /** Whether rows can be pushed. */
   get isActive(): boolean {
-    return this.#status === "active" || this.#status === "record_too_large";
+    return this.#isOpen && this.#finishing === undefined;
   }
 
   /** What went wrong last, if anything did. */
@@ -152,29 +183,41 @@ export class TopicWriter<T> {
    * @throws {SchemaError} naming type, field, value and rule; the row is not half-written.
    */
   push(timestampNs: bigint, data: T): Promise<void> | undefined {
-    if (this.#status !== "active" || this.#waiting !== undefined) this.#assertRoom();
-    if (data !== null && data !== undefined) this.#validate?.(data); // the builder refuses these two itself
-    if (this.#take !== undefined) {
-      const batch = this.#take(timestampNs, data);
-      if (batch !== undefined) return this.#pushBatch(batch, true);
-    }
+    if (!this.#isOpen || this.#waiting !== undefined || this.#finishing !== undefined) this.#assertRoom();
     const builder = this.#builder;
-    builder.append(timestampNs, data as object);
+    try {
+      if (data !== null && data !== undefined) this.#validate?.(data); // the builder refuses these two itself
+      const batch = this.#take?.(timestampNs, data);
+      if (batch !== undefined) return this.#pushBatch(batch, true);
+      builder.append(timestampNs, data as object);
+    } catch (error) {
+      throw this.#raised(error);
+    }
     this.#rows++;
+    if (this.#status !== "active") this.#recovered();
     const { numRows } = builder;
     if (numRows === 1) this.#armTimer();
     if (builder.byteLength < this.#parts.batchBytes && numRows < this.#parts.batchRows) return this.#waiting;
-    return this.#waiting ?? this.#sendBuilt();
+    if (this.#waiting === undefined) this.#sendBuilt();
+    return this.#room();
   }
 
-  /** Adds many rows, waiting whenever there is no room. */
-  async pushMany(messages: Iterable<Message<T>> | AsyncIterable<Message<T>>): Promise<void> {
+  /** Adds many rows, waiting whenever there is no room. Aborted, it stops between two rows: those before are in. */
+  async pushMany(
+    messages: Iterable<Message<T>> | AsyncIterable<Message<T>>,
+    { signal }: WaitOptions = {},
+  ): Promise<void> {
+    const pushOne = ({ timestampNs, data }: Message<T>) => {
+      signal?.throwIfAborted();
+      const room = this.push(timestampNs, data);
+      return room === undefined ? undefined : abortable(room, signal);
+    };
     if (Symbol.asyncIterator in messages) {
-      for await (const { timestampNs, data } of messages) await this.push(timestampNs, data);
+      for await (const message of messages) await pushOne(message);
       return;
     }
-    for (const { timestampNs, data } of messages) {
-      const room = this.push(timestampNs, data);
+    for (const message of messages) {
+      const room = pushOne(message);
       if (room !== undefined) await room;
     }
   }
@@ -185,9 +228,7 @@ export class TopicWriter<T> {
    * @throws {SchemaError} when a column is missing, of another type, or of another length.
    */
   pushColumns(columns: ColumnsOf<T>): Promise<void> | undefined {
-    this.#assertRoom();
-    const batch = batchFromColumns(this.#parts.type.schema, columns);
-    this.#parts.rows?.checkBatch(batch);
+    const batch = this.#checked(() => batchFromColumns(this.#parts.type.schema, columns));
     return this.#pushBatch(batch, ownsBuffers(batch));
   }
 
@@ -197,70 +238,143 @@ export class TopicWriter<T> {
    * @throws {SchemaError} when its schema is not the topic's.
    */
   pushBatch(recordBatch: unknown): Promise<void> | undefined {
-    this.#assertRoom();
     const { schema, tag } = this.#parts.type;
-    const batch = sameLayout(schema, fromArrow(recordBatch), tag);
-    this.#parts.rows?.checkBatch(batch);
+    const batch = this.#checked(() => sameLayout(schema, fromArrow(recordBatch), tag));
     return this.#pushBatch(batch, false); // batches of one table share buffers
   }
 
   /** Sends what is buffered and waits until it is on its way. */
-  async flush(): Promise<void> {
+  async flush({ signal }: WaitOptions = {}): Promise<void> {
     this.#assertOpen();
-    await this.#sendBuilt();
-    await this.#waiting;
+    signal?.throwIfAborted();
+    this.#sendBuilt();
+    const room = this.#room();
+    if (room !== undefined) await abortable(room, signal);
   }
 
-  /** Sends what is buffered, ends the upload and waits for the server's word. Idempotent. */
-  finalize(): Promise<void> {
-    return this.#finishing ??= this.#finalize();
-  }
-
-  /** Drops what is buffered and ends the upload; what was sent stays. Used by the error policy. Never throws. */
-  discard(reason: unknown): Promise<void> {
-    return this.#finishing ??= this.#discard(reason);
-  }
-
-  async #finalize(): Promise<void> {
-    if (this.#status === "failed") throw this.#lastError;
-    clearTimeout(this.#timer);
+  /**
+   * Runs work that pushes to this topic. What becomes of an error in it says `onError`, given to `topicCreate`:
+   *
+   * - `raise` (the default) throws it on,
+   * - `ignore` leaves a note about it on the server; the topic goes on,
+   * - `finalize` leaves a note, drops the rows not yet sent and ends the topic.
+   *
+   * Answers what `work` does, or `undefined` after an error that was not thrown on. {@linkcode TopicWriter.lastError} tells it.
+   */
+  async attempt<R>(work: () => R | Promise<R>): Promise<R | undefined> {
     try {
-      await this.#waiting;
-      await this.#sendBuilt();
-      await this.#waiting;
-      await this.#parts.upload.finish();
-      this.#status = "finalized";
+      return await work();
     } catch (error) {
-      this.#fail(error);
-      throw error;
+      this.#lastError = error;
+      if (this.#parts.onError === "raise") throw this.#raised(error);
+      if (this.#parts.onError === "ignore") {
+        if (this.isActive) this.#status = "ignored_last_error";
+        await this.#parts.notify(messageOf(error));
+      } else {
+        await this.discard(error);
+        this.#status = "finalized_with_error";
+      }
+      return undefined;
     }
   }
 
-  async #discard(reason: unknown): Promise<void> {
+  /**
+   * Sends what is buffered, ends the upload and waits for the server's word. Idempotent. Aborted, the upload is cancelled:
+   * the topic fails with the reason of the signal.
+   */
+  finalize({ signal }: WaitOptions = {}): Promise<void> {
+    if (signal?.aborted) this.#fail(signal.reason);
+    const finishing = this.#finishing ??= this.#finalize();
+    if (signal !== undefined) {
+      const onAbort = () => this.#fail(signal.reason);
+      const done = () => signal.removeEventListener("abort", onAbort);
+      signal.addEventListener("abort", onAbort);
+      finishing.then(done, done);
+    }
+    return finishing;
+  }
+
+  /**
+   * Drops what is buffered and ends the upload; what was sent stays, unless the server takes nothing for half a minute, or
+   * the signal is aborted. Used by the error policies. Never throws.
+   */
+  discard(reason: unknown, { signal }: WaitOptions = {}): Promise<void> {
+    return this.#finishing ??= this.#discard(reason, signal);
+  }
+
+  async #finalize(): Promise<void> {
     clearTimeout(this.#timer);
-    const lost = this.#builder.numRows;
+    try {
+      if (this.#failure !== undefined) throw this.#failure.reason;
+      await this.#waiting;
+      this.#sendBuilt();
+      await this.#room();
+      await this.#parts.upload.finish();
+    } catch (error) {
+      this.#fail(error);
+      throw this.#failure!.reason;
+    }
+    this.#isOpen = false;
+    this.#status = "finalized";
+  }
+
+  async #discard(reason: unknown, signal?: AbortSignal): Promise<void> {
+    clearTimeout(this.#timer);
+    const lost = this.#builder.numRows + this.#waitingRows;
     this.#builder.finish();
-    const wasWell = this.isActive;
-    if (wasWell) this.#status = "discarded";
     this.#lastError ??= reason;
     this.#stop.abort(reason);
+    const isWell = this.#isOpen;
+    if (isWell) this.#status = "finalized_with_error";
+    this.#isOpen = false;
     const note = lost === 0 ? "" : ` (${lost} buffered records discarded)`;
     await this.#parts.notify(`${messageOf(reason)}${note}`);
-    if (wasWell) await this.#parts.upload.finish().catch((error) => this.#lastError = error);
+    if (isWell) await this.#finishSoon(signal);
+  }
+
+  /** Waits for the server's word on what was sent, as long as the connection still takes some of it. */
+  async #finishSoon(signal: AbortSignal | undefined): Promise<void> {
+    const { upload, timeoutMs } = this.#parts;
+    const answered = new AbortController();
+    const over = signal === undefined ? answered.signal : AbortSignal.any([signal, answered.signal]);
+    const finished = upload.finish().catch((error) => this.#lastError = error).then(() => answered.abort());
+    for (let before = -1; before !== this.#batchesSent && !over.aborted;) {
+      before = this.#batchesSent;
+      await delay(timeoutMs, over).catch(() => {});
+    }
+    if (!answered.signal.aborted) upload.cancel();
+    await finished;
+  }
+
+  /** A batch of rows given together. */
+  #checked(make: () => Batch): Batch {
+    this.#assertRoom();
+    try {
+      const batch = make();
+      this.#parts.rows?.checkBatch(batch);
+      return batch;
+    } catch (error) {
+      throw this.#raised(error);
+    }
   }
 
   #pushBatch(batch: Batch, owned: boolean): Promise<void> | undefined {
     if (batch.numRows === 0) return this.#waiting;
     this.#sendBuilt();
     this.#rows += batch.numRows;
+    if (this.#status !== "active") this.#recovered();
     this.#send(batch, owned);
-    return this.#waiting;
+    return this.#room();
   }
 
-  #sendBuilt(): Promise<void> | undefined {
+  #sendBuilt(): void {
     clearTimeout(this.#timer);
     if (this.#builder.numRows > 0) this.#send(this.#builder.finish(), true);
-    return this.#waiting;
+  }
+
+  /** What a push answers. */
+  #room(): Promise<void> | undefined {
+    return this.#failure === undefined ? this.#waiting : Promise.reject(this.#failure.reason);
   }
 
   /** Sends a batch after those that wait; cuts it where the server would refuse its size. */
@@ -273,14 +387,21 @@ export class TopicWriter<T> {
     }
     const { clientCredit, upload } = this.#parts;
     if (this.#waiting === undefined && this.#credit.tryAcquire(size)) {
-      if (clientCredit.tryAcquire(size)) return this.#dispatch(upload, batch, owned, size);
+      try {
+        if (clientCredit.tryAcquire(size)) return this.#dispatch(upload, batch, owned, size);
+      } catch (error) { // the client is closed
+        return this.#fail(error);
+      }
       this.#credit.release(size);
     }
     const waiting = this.#sendLater(this.#waiting, batch, owned, size);
+    const { numRows } = batch;
     this.#waiting = waiting;
     this.#waitingBytes += size;
+    this.#waitingRows += numRows;
     const done = () => {
       this.#waitingBytes -= size;
+      this.#waitingRows -= numRows;
       if (this.#waiting !== waiting) return;
       this.#waiting = undefined;
       if (this.#builder.byteLength >= this.#parts.batchBytes && this.isActive) this.#sendBuilt();
@@ -303,6 +424,7 @@ export class TopicWriter<T> {
 
   #dispatch(upload: LaneUpload, batch: Batch, owned: boolean, size: number): void {
     const release = () => {
+      this.#batchesSent++;
       this.#credit.release(size);
       this.#parts.clientCredit.release(size);
     };
@@ -338,7 +460,7 @@ export class TopicWriter<T> {
     const text =
       `Record dropped for topic '${this.name}': its size alone (${sizeBytes} bytes) exceeds the transport's ` +
       `message-size limit (${maxBytes} bytes) and it cannot be split further.`;
-    if (this.isActive) this.#status = "record_too_large";
+    if (this.#isOpen) this.#status = "record_too_large";
     this.#lastError = error;
     for (let record = 0; record < records; record++) this.#parts.notify(text);
   }
@@ -350,40 +472,45 @@ export class TopicWriter<T> {
     }, this.#parts.flushIntervalMs);
   }
 
+  /** The upload has failed, or is given up. */
   #fail(reason: unknown): void {
-    if (this.#status === "finalized" || this.#status === "discarded" || this.#status === "failed") return;
+    if (!this.#isOpen) return;
     clearTimeout(this.#timer);
-    this.#status = "failed";
+    this.#isOpen = false;
+    this.#failure = { reason };
+    this.#status = "raised_exception";
     this.#lastError = reason;
     this.#stop.abort(reason);
     this.#parts.upload.cancel();
   }
 
-  #assertOpen(): void {
-    if (this.#status === "failed") throw this.#lastError;
-    if (!this.isActive || this.#finishing !== undefined) {
-      throw new MosaicoError("session.closed", `Cannot push to topic "${this.name}": the writer is ${this.#status}`);
-    }
+  /** Notes an error that is thrown to the caller. */
+  #raised(error: unknown): unknown {
+    if (this.isActive) this.#status = "raised_exception";
+    this.#lastError = error;
+    return error;
   }
 
-  /**
-   * Before a push, which also forgets that a record was dropped.
-   *
-   * @throws `session.overrun` when a caller does not await and as much waits for credit as may be in flight.
-   */
+  /** A push succeeded: what went wrong before is over. */
+  #recovered(): void {
+    this.#status = "active";
+    this.#lastError = undefined;
+  }
+
+  #assertOpen(): void {
+    if (this.#failure !== undefined) throw this.#failure.reason;
+    if (this.isActive) return;
+    const state = this.#isOpen ? "being finalized" : this.#status;
+    throw new MosaicoError("session.closed", `Cannot push to topic "${this.name}": the writer is ${state}`);
+  }
+
+  /** @throws `session.overrun` when a caller does not await and as much waits for credit as may be in flight. */
   #assertRoom(): void {
     this.#assertOpen();
-    if (this.#status === "record_too_large") {
-      this.#status = "active";
-      this.#lastError = undefined;
-    }
     const waitingBytes = this.#waitingBytes + this.#builder.byteLength;
     if (this.#waiting === undefined || waitingBytes < this.#parts.topicBytesInFlight) return;
-    throw new MosaicoError(
-      "session.overrun",
-      `Cannot push to topic "${this.name}": ${waitingBytes} bytes wait for the connection; await each push`,
-      { waitingBytes },
-    );
+    const text = `Cannot push to topic "${this.name}": ${waitingBytes} bytes wait for the connection; await each push`;
+    throw this.#raised(new MosaicoError("session.overrun", text, { waitingBytes }));
   }
 }
 
