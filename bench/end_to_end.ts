@@ -4,10 +4,11 @@
  *
  * @module
  */
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import process from "node:process";
 import { startServerProcess } from "../src/cli/server_process.ts";
 import { type BenchResult, provenance } from "./harness.ts";
 import { printTable, readable } from "./tables.ts";
@@ -18,14 +19,20 @@ export type Runtimes = Readonly<Record<string, readonly string[]>>;
 /** Results by whose they are. */
 export type Columns = ReadonlyMap<string, readonly BenchResult[]>;
 
-/** Every end-to-end bench under every runtime; client and server are of the same one. */
-export function runEndToEnd(runtimes: Runtimes, args: readonly string[]): Columns {
+/** Benches of `bench/e2e/`, or others, each under every runtime; client and server are of the same one. Results by runtime. */
+export function runUnderEach(runtimes: Runtimes, scripts: readonly string[], args: readonly string[]): Columns {
+  return new Map(
+    Object.entries(runtimes).map((
+      [runtime, command],
+    ) => [runtime, scripts.flatMap((script) => runBench([...command, `bench/${script}_bench.ts`, ...args]))]),
+  );
+}
+
+/** Results of {@linkcode runUnderEach}, further apart: lanes inline, lanes in Workers. */
+export function byPlaceOfLanes(results: Columns): Columns {
   const columns = new Map<string, BenchResult[]>();
-  for (const [runtime, command] of Object.entries(runtimes)) {
-    const results = ["imu", "lidar", "transfer", "responsiveness"].flatMap((name) =>
-      runBench([...command, `bench/e2e/${name}_bench.ts`, ...args])
-    );
-    for (const result of results) {
+  for (const [runtime, ofRuntime] of results) {
+    for (const result of ofRuntime) {
       const column = `${runtime}, ${result.params["workers"] === 0 ? "inline" : "Workers"}`;
       columns.set(column, [...columns.get(column) ?? [], result]);
     }
@@ -58,24 +65,34 @@ export async function runPeers(
   return columns;
 }
 
+/** Runs one bench. When it fails, it has said why, this run goes on, and fails at its end. */
 function runBench(command: readonly string[]): BenchResult[] {
   console.error(`$ ${command.join(" ")}`);
   const [program, ...args] = command;
-  const output = execFileSync(program!, command[1]!.endsWith(".py") ? args : [...args, "--json"], {
+  const { stdout, status } = spawnSync(program!, command[1]!.endsWith(".py") ? args : [...args, "--json"], {
     encoding: "utf8",
     stdio: ["ignore", "pipe", "inherit"],
+    maxBuffer: Infinity,
   });
+  if (status !== 0) {
+    console.error(`It ended with code ${status}.`);
+    process.exitCode = 1;
+  }
   const here = provenance();
   const { commit } = here; // of the whole run, whatever is committed meanwhile
-  return output.trim().split("\n").map((line) => ({ ...here, ...JSON.parse(line), commit }));
+  const lines = (stdout ?? "").split("\n").filter((line) => line.startsWith("{"));
+  return lines.map((line) => ({ ...here, ...JSON.parse(line), commit }));
 }
 
 type Figure = readonly [title: string, value: (results: readonly BenchResult[]) => number | undefined];
 
-/** One figure of the bench of that name, and shape. */
-function figure(bench: string, name: string, shape?: string): Figure[1] {
+/** One figure of the bench of that name, with those parameters. */
+function figure(bench: string, name: string, params: BenchResult["params"] = {}): Figure[1] {
+  const wanted = Object.entries(params);
   return (results) => {
-    const result = results.find((result) => result.bench === bench && (!shape || result.params["shape"] === shape));
+    const result = results.find((result) =>
+      result.bench === bench && wanted.every(([name, value]) => result.params[name] === value)
+    );
     return result?.figures[name];
   };
 }
@@ -85,43 +102,52 @@ const megabytes = (value: Figure[1]): Figure[1] => (results) => {
   return bytes === undefined ? undefined : bytes / 1e6;
 };
 
-const SHAPES = ["two vectors", "every field"];
+const TWO_VECTORS = { shape: "two vectors" };
+const SHAPES = [TWO_VECTORS, { shape: "every field" }];
 const LOOP = "e2e/event loop while four topics push";
 const LIST = "e2e/listSequences, idle and while lanes are saturated";
+const COLUMNS = { load: "columns", asked: "same client" };
+const SECOND = { load: "columns", asked: "second process" };
 
 const END_TO_END: readonly Figure[] = [
   ...SHAPES.flatMap((shape): Figure[] => [
-    [`push IMU, ${shape}: rows/s`, figure("e2e/push IMU rows", "rowsPerSecond", shape)],
+    [`push IMU, ${shape.shape}: rows/s`, figure("e2e/push IMU rows", "rowsPerSecond", shape)],
     [`    CPU µs a row, client's`, microsPer("e2e/push IMU rows", "rows", "cpuSeconds", shape)],
     [`    CPU µs a row, server's`, microsPer("e2e/push IMU rows", "rows", "serverCpuSeconds", shape)],
-    [`read IMU as objects, ${shape}: rows/s`, figure("e2e/read IMU rows", "rowsPerSecond", shape)],
-    [`read IMU as batches, ${shape}: MB/s`, megabytes(figure("e2e/read IMU batches", "bytesPerSecond", shape))],
+    [`read IMU as objects, ${shape.shape}: rows/s`, figure("e2e/read IMU rows", "rowsPerSecond", shape)],
+    [`read IMU as batches, ${shape.shape}: MB/s`, megabytes(figure("e2e/read IMU batches", "bytesPerSecond", shape))],
   ]),
   ["push LIDAR: points/s", figure("e2e/push LIDAR scans", "pointsPerSecond")],
   ["    CPU µs a 1,000 points, client's", thousand(microsPer("e2e/push LIDAR scans", "points", "cpuSeconds"))],
   ["read LIDAR: points/s", figure("e2e/read LIDAR scans", "pointsPerSecond")],
   ["disk alone, write and sync: MB/s", megabytes(figure("e2e/disk write and sync", "bytesPerSecond"))],
+  ["upload, by the disk's rate", figure("e2e/upload beside the disk", "shareOfDisk")],
   ["upload float64 batches: MB/s", megabytes(figure("e2e/upload float64 batches", "bytesPerSecond"))],
   ["download float64 batches: MB/s", megabytes(figure("e2e/download float64 batches", "bytesPerSecond"))],
   ["event loop, 4 topics push: MB/s", megabytes(figure(LOOP, "bytesPerSecond"))],
   ["    lag p50, ms", figure(LOOP, "lagP50Ms")],
   ["    lag p99, ms", figure(LOOP, "lagP99Ms")],
-  ["listSequences idle: p99, ms", figure(LIST, "idleP99Ms")],
-  ["    while 4 topics push: p99, ms", figure(LIST, "busyP99Ms")],
+  ["listSequences idle: p99, ms", figure(LIST, "idleP99Ms", COLUMNS)],
+  ["    caller pushes rows without pause", figure(LIST, "busyP99Ms", { load: "rows" })],
+  ["    caller pushes columns", figure(LIST, "busyP99Ms", COLUMNS)],
+  ["        of it to the server's handler", figure(LIST, "toServerP99Ms", COLUMNS)],
+  ["        of it back", figure(LIST, "fromServerP99Ms", COLUMNS)],
+  ["    the same, asked by a second process", figure(LIST, "busyP99Ms", SECOND)],
+  ["        the server's event loop: lag p99, ms", figure(LIST, "serverLagP99Ms", SECOND)],
 ];
 
 const PEERS: readonly Figure[] = [
-  ["push IMU, rows/s", figure("e2e/push IMU rows", "rowsPerSecond", "two vectors")],
-  ["push IMU, rows/CPU s", perCpuSecond("e2e/push IMU rows", "rows", "two vectors")],
-  ["read IMU, rows/s", figure("e2e/read IMU rows", "rowsPerSecond", "two vectors")],
-  ["read IMU, rows/CPU s", perCpuSecond("e2e/read IMU rows", "rows", "two vectors")],
+  ["push IMU, rows/s", figure("e2e/push IMU rows", "rowsPerSecond", TWO_VECTORS)],
+  ["push IMU, rows/CPU s", perCpuSecond("e2e/push IMU rows", "rows", TWO_VECTORS)],
+  ["read IMU, rows/s", figure("e2e/read IMU rows", "rowsPerSecond", TWO_VECTORS)],
+  ["read IMU, rows/CPU s", perCpuSecond("e2e/read IMU rows", "rows", TWO_VECTORS)],
   ["push LIDAR, points/s", figure("e2e/push LIDAR scans", "pointsPerSecond")],
   ["push LIDAR, points/CPU s", perCpuSecond("e2e/push LIDAR scans", "points")],
   ["read LIDAR, points/s", figure("e2e/read LIDAR scans", "pointsPerSecond")],
   ["read LIDAR, points/CPU s", perCpuSecond("e2e/read LIDAR scans", "points")],
 ];
 
-function perCpuSecond(bench: string, unit: string, shape?: string): Figure[1] {
+function perCpuSecond(bench: string, unit: string, shape: BenchResult["params"] = {}): Figure[1] {
   return (results) => {
     const rate = figure(bench, `${unit}PerSecond`, shape)(results);
     const seconds = figure(bench, "seconds", shape)(results);
@@ -130,7 +156,7 @@ function perCpuSecond(bench: string, unit: string, shape?: string): Figure[1] {
   };
 }
 
-function microsPer(bench: string, unit: string, cpu: string, shape?: string): Figure[1] {
+function microsPer(bench: string, unit: string, cpu: string, shape: BenchResult["params"] = {}): Figure[1] {
   return (results) => {
     const rate = figure(bench, `${unit}PerSecond`, shape)(results);
     const seconds = figure(bench, "seconds", shape)(results);
@@ -145,7 +171,7 @@ function thousand(value: Figure[1]): Figure[1] {
   };
 }
 
-/** Prints what {@linkcode runEndToEnd} found. */
+/** Prints the end-to-end results, by {@linkcode byPlaceOfLanes}. */
 export function printEndToEnd(columns: Columns): void {
   const rows = END_TO_END.map(([title, value]) => [
     title,

@@ -203,7 +203,8 @@ export function cpuSecondsOf(pid: number): number {
   }
 }
 
-function describe({ bench, params, figures, runtime }: BenchResult): string {
+/** A result in a line of text. */
+export function describe({ bench, params, figures, runtime }: BenchResult): string {
   const place = [...Object.entries(params).map(([key, value]) => `${key} ${value}`), runtime].join(", ");
   return `${`${bench} (${place})`.padEnd(72)} ${[...phrases(figures)].join("  ")}`;
 }

@@ -1,33 +1,43 @@
 /**
- * `deno task bench`: measures, and prints the figures side by side. A bench that lost rows fails.
+ * `deno task bench`: measures, and prints the figures side by side; at the end, a table of all that was set out for, and
+ * what was measured of it. A bench that lost rows fails.
  *
- * Four parts, of which `--only flight,e2e,peers,micro` picks some; all but `micro` run by default.
+ * Seven parts, of which `--only flight,e2e,peers,micro,reference,memory,cost` picks some.
  *
  * - `flight`: puts and gets 1 GiB of float64 batches with our client, under Deno and under Bun, and with pyarrow's, against
  *   one pyarrow server process; medians side by side. `--mebibytes 1024` sets the size.
  * - `e2e`: our client and the embedded server, in two processes, under Deno and under Bun.
  * - `peers`: the Python SDK, and our client, against one embedded server process.
  * - `micro`: the parts alone.
+ * - `reference`: four cameras and four IMUs, `--seconds 10`.
+ * - `memory`: what is written to a slow peer, and read by a slow caller, `--gibibytes 0.5`.
+ * - `cost`: of a row, by the number of rows and of topics.
  *
- * `--runs N` sets how often each is run, `--json` prints one JSON line a result instead of tables, `--save` also keeps these
- * lines in `bench/results/`. Python is `MOSAICO_PYTHON`, or the one `deno task test` prepares in `.venv`.
+ * `--full` is `--seconds 60 --gibibytes 4`. `--runs N` sets how often each is run, where it is run more than once.
+ * `--targets` prints the last table alone and runs the lanes in Workers only, `--json` one JSON line a result and no table, `--save` also keeps these lines in
+ * `bench/results/`. Python is `MOSAICO_PYTHON`, or the one `deno task test` prepares in `.venv`.
  *
  * @module
  */
-import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import process from "node:process";
 import { parseArgs } from "node:util";
-import { type Columns, printEndToEnd, printPeers, runEndToEnd, runPeers } from "./end_to_end.ts";
-import { save } from "./harness.ts";
-import { compareFlight, printFlight } from "./peers/flight_comparison.ts";
+import { byPlaceOfLanes, type Columns, printEndToEnd, printPeers, runPeers, runUnderEach } from "./end_to_end.ts";
+import { type BenchResult, describe, save } from "./harness.ts";
+import { compareFlight, type FlightResult, printFlight } from "./peers/flight_comparison.ts";
+import { printTargets } from "./targets.ts";
 
+const PARTS = ["flight", "e2e", "peers", "micro", "reference", "memory", "cost"];
 const { values } = parseArgs({
   args: process.argv.slice(2).filter((argument) => argument !== "--"),
   options: {
-    only: { type: "string", default: "flight,e2e,peers" },
+    only: { type: "string", default: PARTS.join(",") },
     mebibytes: { type: "string", default: "1024" },
+    seconds: { type: "string" },
+    gibibytes: { type: "string" },
+    full: { type: "boolean", default: false },
     runs: { type: "string" },
+    targets: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
     save: { type: "boolean", default: false },
   },
@@ -37,12 +47,14 @@ const runtimes = {
   Bun: (process.env["MOSAICO_BUN"] ?? "npx -y bun@1.4.5").split(" "),
 };
 const parts = new Set(values.only.split(","));
-const unknown = [...parts].find((part) => !["flight", "e2e", "peers", "micro"].includes(part));
+const unknown = [...parts].find((part) => !PARTS.includes(part));
 if (unknown !== undefined) {
-  throw new RangeError(`Cannot bench: --only names "${unknown}", expected flight, e2e, peers or micro`);
+  throw new RangeError(`Cannot bench: --only names "${unknown}", expected some of ${PARTS.join(", ")}`);
 }
 const runs = values.runs ?? "5";
 const runsOfEach = values.runs === undefined ? [] : ["--runs", values.runs];
+const seconds = values.seconds ?? (values.full ? "60" : "10");
+const gibibytes = values.gibibytes ?? (values.full ? "4" : "0.5");
 
 const python = process.env["MOSAICO_PYTHON"] ?? ".venv/bin/python";
 if ((parts.has("flight") || parts.has("peers")) && !existsSync(python)) {
@@ -56,26 +68,50 @@ if ((parts.has("flight") || parts.has("peers")) && !existsSync(python)) {
   process.exitCode = 1;
 }
 
-function show(columns: Columns, print: (columns: Columns) => void): void {
-  const results = [...columns.values()].flat();
+const own: Record<string, BenchResult[]> = {};
+const shared: Record<string, readonly BenchResult[]> = {};
+let flight: readonly FlightResult[] = [];
+let sdk: readonly BenchResult[] = [];
+
+/** Keeps results, and prints them as they are wanted. */
+function show<T extends BenchResult | FlightResult>(results: readonly T[], print: () => void): void {
   if (values.save) save(results);
-  if (!values.json) return print(columns);
-  for (const result of results) console.log(JSON.stringify(result));
+  if (values.json) { for (const result of results) console.log(JSON.stringify(result)); }
+  else if (!values.targets) print();
+}
+
+/** Runs benches under each runtime. */
+function run(scripts: readonly string[], args: readonly string[], print: (columns: Columns) => void): void {
+  const columns = runUnderEach(runtimes, scripts, args);
+  for (const [runtime, results] of columns) own[runtime] = [...own[runtime] ?? [], ...results];
+  show([...columns.values()].flat(), () => print(columns));
+}
+
+function printLines(columns: Columns): void {
+  console.log();
+  for (const result of [...columns.values()].flat()) console.log(describe(result));
 }
 
 if (parts.has("flight")) {
-  const results = await compareFlight({ python, runtimes, mebibytes: values.mebibytes, runs: Number(runs) });
-  if (values.save) save(results);
-  if (!values.json) printFlight(results);
-  else for (const result of results) console.log(JSON.stringify(result));
+  flight = await compareFlight({ python, runtimes, mebibytes: values.mebibytes, runs: Number(runs) });
+  show(flight, () => printFlight(flight));
 }
-if (parts.has("e2e")) show(runEndToEnd(runtimes, runsOfEach), printEndToEnd);
-if (parts.has("peers")) show(await runPeers(runtimes, python, runs, runsOfEach), printPeers);
-if (parts.has("micro")) {
-  const flags = [...runsOfEach, ...(values.json ? ["--json"] : []), ...(values.save ? ["--save"] : [])];
-  for (const name of ["columnar", "codecs", "http2"]) {
-    for (const [program, ...args] of Object.values(runtimes)) {
-      execFileSync(program!, [...args, `bench/micro/${name}_bench.ts`, ...flags], { stdio: "inherit" });
-    }
+if (parts.has("e2e")) {
+  const scripts = ["imu", "lidar", "transfer", "responsiveness"].map((name) => `e2e/${name}`);
+  // The targets are of lanes as they are by default.
+  const workers = values.targets ? ["--workers", "2"] : [];
+  run(scripts, [...runsOfEach, ...workers], (columns) => printEndToEnd(byPlaceOfLanes(columns)));
+}
+if (parts.has("peers")) {
+  const columns = await runPeers(runtimes, python, runs, runsOfEach);
+  for (const [whose, results] of columns) {
+    if (whose === "Python SDK") sdk = results;
+    else shared[whose.replace("ours, ", "")] = results;
   }
+  show([...columns.values()].flat(), () => printPeers(columns));
 }
+if (parts.has("micro")) run(["columnar", "codecs", "http2"].map((name) => `micro/${name}`), runsOfEach, printLines);
+if (parts.has("reference")) run(["e2e/reference_case"], ["--seconds", seconds], printLines);
+if (parts.has("memory")) run(["e2e/memory"], ["--gibibytes", gibibytes], printLines);
+if (parts.has("cost")) run(["e2e/cost"], [], printLines);
+if (!values.json) printTargets({ flight, own, shared, sdk }, Object.keys(runtimes));

@@ -2,7 +2,7 @@
  * Whether anything else gets a turn while data flows: the caller's event loop, and the control connection.
  *
  * `deno run -A bench/e2e/responsiveness_bench.ts` or `bun bench/e2e/responsiveness_bench.ts`; options as in `fixture.ts`, and
- * `--seconds 4` of each measurement. Three loads:
+ * `--seconds 3` of each measurement. Three loads:
  *
  * - `paced rows`: four topics are pushed row by row, 200 MB/s together. How late is a timer of 1 ms on the caller's thread?
  * - `rows`: four topics, row by row, as fast as it goes: the caller's thread never rests.
@@ -26,7 +26,7 @@ import { latencies, listAgainAndAgain, type ListCall, LoopWatch, sleep, timesOf 
 import type { ListerReport } from "./lister.ts";
 import type { ServerReport } from "./server.ts";
 
-const FLAGS = { seconds: { type: "string", default: "4" } } as const;
+const FLAGS = { seconds: { type: "string", default: "3" } } as const;
 const seconds = Number(benchArguments({ ...END_TO_END_FLAGS, ...FLAGS }).seconds);
 const TOPICS = ["/a", "/b", "/c", "/d"];
 const SAMPLES: readonly IMU[] = Array.from({ length: 1024 }, (_, i) => ({
