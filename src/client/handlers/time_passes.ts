@@ -105,7 +105,7 @@ export class TimePasses implements SequenceDownload {
 
   /** How long a pass should be, when one of `#spanNs` holds `bytes`. */
   #spanHolding(bytes: number): bigint {
-    const share = Math.min(this.#passBytes / Math.max(bytes, 1), GROWTH);
+    const share = bytes === 0 ? GROWTH : Math.min(this.#passBytes / bytes, GROWTH);
     const spanNs = this.#spanNs * BigInt(Math.ceil(share * 1e6)) / 1_000_000n;
     return spanNs < 1n ? 1n : spanNs;
   }

@@ -6,10 +6,24 @@
 import type { RecordBatch, Table } from "apache-arrow";
 import type { JsonObject } from "../../base/mod.ts";
 import { type Schema, SchemaError } from "../../columnar/mod.ts";
-import { OntologyRegistry, type OntologyType } from "../../ontology/mod.ts";
-import { type SerializationFormat, type TopicMetadata, unpackLocator } from "../../protocol/mod.ts";
+import { OntologyRegistry, type OntologyType, type QueryExpression } from "../../ontology/mod.ts";
+import {
+  type SerializationFormat,
+  type TimestampRange,
+  type TopicMetadata,
+  unpackLocator,
+} from "../../protocol/mod.ts";
+import {
+  aggregateRequest,
+  type AggregateResult,
+  type Aggregates,
+  QueryError,
+  QueryOntologyCatalog,
+  readAggregates,
+} from "../../query/mod.ts";
 import { type CallLimits, type ControlConnection, found } from "../control/mod.ts";
 import type { TopicStreamer } from "../reading/mod.ts";
+import { aggregate } from "./extension.ts";
 import { opening, openTopicStreamer } from "./open_topic.ts";
 import type { HandlerParts, StreamWindow } from "./parts.ts";
 
@@ -17,6 +31,12 @@ import type { HandlerParts, StreamWindow } from "./parts.ts";
 interface TopicState {
   readonly metadata: TopicMetadata;
   readonly schema: Schema | undefined;
+}
+
+/** Which records figures are over, and limits of the call. */
+export interface AggregateOptions extends TimestampRange, CallLimits {
+  /** Only records that fulfil all of these. @default all records */
+  readonly where?: QueryExpression | readonly QueryExpression[];
 }
 
 /**
@@ -132,6 +152,36 @@ export class TopicHandler<T = unknown> {
   async toTable(window: StreamWindow = {}): Promise<Table> {
     await using streamer = await this.#open(window);
     return await streamer.toTable();
+  }
+
+  /**
+   * Figures over its records: one call, and nothing is downloaded. An extension of the embedded server.
+   *
+   * @example
+   * ```ts
+   * import { IMU, records, type TopicHandler } from "@mosaico/client";
+   *
+   * async function summary(imu: TopicHandler<IMU>): Promise<string> {
+   *   const { x } = IMU.Q.acceleration;
+   *   const { hz, mean, p95 } = await imu.aggregate({ hz: records.rate(), mean: x.mean(), p95: x.percentile(95) });
+   *   return `${hz} Hz, ${mean} m/s², at most ${p95} m/s² in 95 % of the records`;
+   * }
+   * ```
+   *
+   * @throws {QueryError} `query.unsupported_by_server` by servers without it; `query.invalid_path` when a condition or a
+   * figure is on another type; as `QueryOntologyCatalog` for conditions that contradict each other
+   * @throws {RpcError} `rpc.invalid_argument` for columns it does not have
+   */
+  async aggregate<A extends Aggregates>(aggregates: A, options: AggregateOptions = {}): Promise<AggregateResult<A>> {
+    const conditions = new QueryOntologyCatalog(...[options.where ?? []].flat()).toJson();
+    const columns = Object.values(aggregates).flatMap(({ key }) => key ?? []);
+    for (const key of [...Object.keys(conditions), ...columns]) {
+      if (key.startsWith(`${this.ontologyTag}.`)) continue;
+      const text = `Cannot aggregate "${this.locator}": it holds ${this.ontologyTag}, which has no ${key}`;
+      throw new QueryError("query.invalid_path", text, { key, ontologyTag: this.ontologyTag });
+    }
+    const request = aggregateRequest(this.locator, aggregates, conditions, options);
+    return readAggregates(aggregates, await aggregate(this.#parts, request, options));
   }
 
   /** Closes its stream. The handler stays usable. */
