@@ -55,6 +55,8 @@ export interface Field {
   readonly type: DataType;
   /** Whether null is allowed. */
   readonly nullable: boolean;
+  /** What is written when a row has no value here; our own, the wire knows nothing of it. */
+  readonly default?: unknown;
   /** Field metadata. */
   readonly metadata?: ReadonlyMap<string, string>;
 }

@@ -67,6 +67,7 @@ export function wrongValues(type: DataType, shape: Shape | undefined): readonly 
       const bits = BigInt(type.bits);
       const low = type.signed ? -(1n << (bits - 1n)) : 0n;
       const outside = [low - 1n, low + (1n << bits)];
+      if (shape?.kind === "choice") return [...NO_NUMBER, ...outside, 0n, 9n, 1, 1.5, NaN];
       if (type.bits === 64) return [...NO_NUMBER, ...outside, 1.5, NaN, Infinity, 2 ** 53, -(2 ** 63)];
       return [...NO_NUMBER, ...outside, ...outside.map(Number), 1n, 0.5, NaN, Infinity, -Infinity];
     }

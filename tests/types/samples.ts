@@ -10,7 +10,6 @@ import {
   Duration,
   Header,
   type OntologyType,
-  PointField,
   Range,
   type Shape,
   STANDARD_TYPES,
@@ -40,7 +39,7 @@ export interface SampleOptions {
 type Repair = (row: Record<string, never>, seed: number) => Record<string, unknown>;
 
 /** Types with rules over several columns, or over values; a type with a rule and no entry makes rows that break it. */
-const REPAIRS = new Map<Shape | DataType, Repair>([
+const REPAIRS = new Map<Shape, Repair>([
   ...[Time, Duration].map(({ shape }) =>
     [
       shape!,
@@ -58,8 +57,6 @@ const REPAIRS = new Map<Shape | DataType, Repair>([
     Header.shape!,
     (row, seed) => Object.values(row).some((it) => it !== undefined) ? row : { ...row, sampleCounter: BigInt(seed) },
   ],
-  // Its column would take any integer; it is one of the eight that clouds know.
-  [PointField.type, (row, seed) => ({ ...row, datatype: BigInt(1 + seed % 8) })],
 ]);
 
 function linearOrAngular(row: Record<string, never>, seed: number): Record<string, unknown> {
@@ -100,7 +97,7 @@ class Maker {
       const there = !field.nullable || member?.present || this.#keepsOptional();
       row[key] = there ? this.#value({ type: field.type, shape: member?.shape }) : undefined;
     }
-    const repair = (shape && REPAIRS.get(shape)) ?? REPAIRS.get(type);
+    const repair = shape && REPAIRS.get(shape);
     return repair === undefined ? row : repair(row as Record<string, never>, this.#seed);
   }
 
@@ -115,6 +112,7 @@ class Maker {
       case "bool":
         return n % 2 === 0;
       case "int":
+        if (shape?.kind === "choice") return [...shape.values][n % shape.values.size];
         return this.#options.plain
           ? (type.bits === 64 ? BigInt(n % 100) : n % 100)
           : integer(type.bits, type.signed, n);

@@ -18,7 +18,7 @@ import { makeStore } from "./stores.ts";
  *   *taken*: the batch is a view of it. A fixed-size list of numbers: one such array of all items.
  * - Structs: an object of columns.
  * - Anything: an array of values, one a row, as `BatchBuilder` takes them; copied.
- * - Nullable columns may be left out.
+ * - Nullable columns, and those with a default, may be left out.
  *
  * @throws {SchemaError} naming the column, when one is missing, of another type or of another length than the first.
  */
@@ -48,6 +48,7 @@ function columnOf(field: Field, parent: object, rows: number, place: readonly st
   const here = [...place, key];
   const given: unknown = Object.hasOwn(parent, key) ? (parent as Record<string, unknown>)[key] : undefined;
   if (given === undefined || given === null) {
+    if (field.default !== undefined) return storedColumn(field, new Array(rows).fill(undefined), rows, here);
     if (!field.nullable) throw invalidValue(here, field, given);
     return storedColumn(field, [], rows, here);
   }

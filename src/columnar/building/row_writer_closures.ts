@@ -63,7 +63,8 @@ function readerOf(field: Field): (value: unknown) => unknown {
 export function writeOf(store: Store, position: Position): Write {
   const { field, runs } = store;
   const put = putOf(store, position);
-  return (index, value) => {
+  return (index, given) => {
+    const value = field.default === undefined ? given : given ?? field.default;
     if (value === undefined || value === null) {
       if (field.nullable) return;
     } else {

@@ -110,9 +110,8 @@ class Generator {
     const { test, body } = this.#put(store, k, target);
     const fail = `fail(${[k, `v${k}`, ...target.indices].join(", ")});`;
     const otherwise = store.field.nullable ? `else if (v${k} !== undefined && v${k} !== null) ${fail}` : `else ${fail}`;
-    return `{ const v${k} = ${target.value}; if (${test}) { ${
-      this.#mark(k, store, target.row)
-    } ${body} } ${otherwise} }`;
+    const value = store.field.default === undefined ? target.value : `${target.value} ?? s${k}.field.default`;
+    return `{ const v${k} = ${value}; if (${test}) { ${this.#mark(k, store, target.row)} ${body} } ${otherwise} }`;
   }
 
   /** What a value must be, and how it is stored. */

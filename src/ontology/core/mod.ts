@@ -15,12 +15,14 @@ export type { BigIntArray, ColumnsOf, ColumnValues, NumericArray, StructColumns 
 export {
   type AnyColumn,
   type Columns,
+  type ColumnTable,
   optional,
   type OptionalColumn,
   required,
   type RequiredColumn,
+  type RowOf,
 } from "./columns.ts";
-export { defineOntology, type OntologyOptions } from "./define.ts";
+export { defineOntology, type OntologyOptions, struct } from "./define.ts";
 export {
   type BooleanPath,
   type NumericPath,
@@ -36,7 +38,15 @@ export { fingerprintOf } from "./fingerprint.ts";
 export type { ClosedPath, InList, ListPath, Path, Paths, StructPath } from "./paths.ts";
 export { readingSchema } from "./reading_schema.ts";
 export { OntologyRegistry } from "./registry.ts";
-export type { BigIntList, Message, NumberList, OntologyType, SerializationFormat, ValueType } from "./types.ts";
+export type {
+  BigIntList,
+  Message,
+  NumberList,
+  OntologyType,
+  SerializationFormat,
+  ValueOf,
+  ValueType,
+} from "./types.ts";
 export { type UnmodeledData, unmodeledType } from "./unmodeled.ts";
 export type { Member, Rule, Shape, Violation } from "./validation.ts";
 export {
@@ -53,7 +63,9 @@ export {
   list,
   type ListOf,
   map,
+  matrix,
   oneOf,
+  tensor3d,
   uint16,
   uint32,
   uint64,

@@ -26,6 +26,9 @@ export interface ValueType<V> {
   readonly _value?: V;
 }
 
+/** What values of a type are in TypeScript: `ValueOf<typeof IMU>` is `IMU`. */
+export type ValueOf<Type extends ValueType<unknown>> = Type extends ValueType<infer V> ? V : never;
+
 /** A kind of message: its tag, its columns, and what its values must obey. */
 export interface OntologyType<T> extends ValueType<T> {
   /** Name in the catalogue, such as `IMU`. */

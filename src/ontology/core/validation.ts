@@ -34,7 +34,7 @@ export type Shape =
   | { readonly kind: "struct"; readonly members: readonly Member[]; readonly rule: Rule | undefined }
   | { readonly kind: "list"; readonly item: Shape }
   | { readonly kind: "map"; readonly value: Shape }
-  | { readonly kind: "choice"; readonly values: ReadonlySet<string> };
+  | { readonly kind: "choice"; readonly values: ReadonlySet<unknown> };
 
 /** A function that throws a {@linkcode SchemaError} when a value of the type `tag` breaks its shape. */
 export function compileValidator(tag: string, shape: Shape): (value: unknown) => void {
@@ -63,7 +63,7 @@ const EXPECTED: Readonly<Record<"struct" | "list" | "map", { rule: string; holds
 export function findViolation(shape: Shape, value: unknown, path: string): Violation | undefined {
   if (value === null || value === undefined) return undefined;
   if (shape.kind === "choice") {
-    if (shape.values.has(value as string)) return undefined;
+    if (shape.values.has(value)) return undefined;
     return { field: path, value, rule: `be one of ${[...shape.values].join(", ")}` };
   }
   const expected = EXPECTED[shape.kind];

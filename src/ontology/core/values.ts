@@ -39,9 +39,10 @@ export const utf8: ValueType<string> = plain({ kind: "utf8" });
 /** Bytes. Reading returns a view of the batch. */
 export const binary: ValueType<Uint8Array> = plain({ kind: "binary" });
 
-/** Text out of a fixed set. */
-export function oneOf<const V extends string>(...values: readonly V[]): ValueType<V> {
-  return { type: utf8.type, shape: { kind: "choice", values: new Set(values) } };
+/** Text out of a fixed set; or 64-bit integers, the numbers of an enumeration. */
+export function oneOf<const V extends string | bigint>(...values: readonly V[]): ValueType<V> {
+  const { type } = typeof values[0] === "bigint" ? int64 : utf8;
+  return { type, shape: { kind: "choice", values: new Set(values) } };
 }
 
 /** What a list of `V` is in TypeScript. */
@@ -62,6 +63,29 @@ export function fixedList<V>(item: ValueType<V>, size: number): ValueType<ListOf
     type: { kind: "fixedSizeList", size, item: { name: "item", type: item.type, nullable: true } },
     shape: item.shape && { kind: "list", item: item.shape },
   };
+}
+
+/**
+ * Rows of one length each: a list of lists. A size that is left out, or `undefined`, may be any.
+ *
+ * @throws {RangeError} when a size is no positive integer
+ */
+export function matrix<V>(item: ValueType<V>, rows?: number, columns?: number): ValueType<ListOf<ListOf<V>>> {
+  return sized(sized(item, columns), rows);
+}
+
+/** Matrices of one size each: a list of them; sizes as in {@linkcode matrix}. @throws {RangeError} when a size is no positive integer */
+export function tensor3d<V>(
+  item: ValueType<V>,
+  depth?: number,
+  rows?: number,
+  columns?: number,
+): ValueType<ListOf<ListOf<ListOf<V>>>> {
+  return sized(matrix(item, rows, columns), depth);
+}
+
+function sized<V>(item: ValueType<V>, size: number | undefined): ValueType<ListOf<V>> {
+  return size === undefined ? list(item) : fixedList(item, size);
 }
 
 /** A dictionary; keys are unique. */

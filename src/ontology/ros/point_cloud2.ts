@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { binary, bool, defineOntology, int64, list, type OntologyType, required, uint32, utf8 } from "../core/mod.ts";
+import { binary, bool, defineOntology, list, oneOf, type OntologyType, required, uint32, utf8 } from "../core/mod.ts";
 import { headerColumn, type WithHeader } from "../data/mod.ts";
 
 /** One attribute of the points of a {@linkcode PointCloud2}. */
@@ -21,7 +21,7 @@ export interface PointField {
 export const PointField: OntologyType<PointField> = defineOntology<PointField>("PointField", {
   name: required("name", utf8),
   offset: required("offset", uint32),
-  datatype: required("datatype", int64),
+  datatype: required("datatype", oneOf<bigint>(1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n)),
   count: required("count", uint32),
 });
 
