@@ -13,7 +13,7 @@ import { bench, benchArguments } from "../harness.ts";
 
 const MEBIBYTE = 1 << 20;
 const total = Number(benchArguments({ mebibytes: { type: "string", default: "1024" } }).mebibytes) * MEBIBYTE;
-const PULL_BYTES = 512 << 10;
+const PULL_BYTES = 2 << 20;
 
 const REQUEST: HeaderList = [[":method", "POST"], [":scheme", "http"], [":path", "/bench"], [":authority", "here"]];
 const QUIET: StreamSink = {

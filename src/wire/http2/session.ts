@@ -23,7 +23,7 @@ export interface RequestOptions {
 }
 
 /** Output asked for at a time: enough to keep a socket busy, little enough for a PING not to wait long. */
-const WRITE_BYTES = 512 << 10;
+const WRITE_BYTES = 2 << 20;
 /** How long a peer may take to read our last words and close. */
 const LINGER_MS = 1_000;
 

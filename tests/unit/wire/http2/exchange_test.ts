@@ -377,14 +377,14 @@ test("Misuse of a stream throws", () => {
 });
 
 test("Large frames go out when the peer allows them, and slices are never copied", () => {
-  const { client, server, pump } = join({}, { maxFrameBytes: 1 << 20 });
+  const { client, server, pump } = join({}, { maxFrameBytes: 500_000 });
   const stream = client.connection.request(REQUEST, new Recorder(), false);
   pump();
   const body = [new Uint8Array(100_000).fill(1), new Uint8Array(500_000).fill(2)];
   stream.write(body, true);
   const out: Uint8Array[] = [];
   assert.equal(client.connection.pull(1 << 20, out), 600_000 + 2 * 9);
-  assert.deepEqual(out.map(({ length }) => length), [9, 100_000, 424_288, 9, 75_712]);
+  assert.deepEqual(out.map(({ length }) => length), [9, 100_000, 400_000, 9, 100_000]);
   assert.equal(out[1], body[0]);
   assert.equal(out[2]!.buffer, body[1]!.buffer);
   assert.equal(out[4]!.buffer, body[1]!.buffer);

@@ -349,8 +349,8 @@ test("Huge settings of a peer neither grow our tables nor break the windows", ()
   const stream = side.connection.request(REQUEST, new Recorder(), false);
   const [head] = parse(side.output());
   assert.notEqual(head!.payload[0]! & 0xe0, 0x20, "no table size update");
-  stream.write([new Uint8Array(1 << 20)]);
-  assert.deepEqual(parse(side.output()).map(({ payload }) => payload.length), [1 << 19, 1 << 19]);
+  stream.write([new Uint8Array(4 << 20)]);
+  assert.deepEqual(parse(side.output()).map(({ payload }) => payload.length), [2 << 20, 2 << 20]);
 });
 
 test("A window that the peer shrinks below zero stalls the stream until it is positive again", () => {
