@@ -104,7 +104,7 @@ function exactStep(column: LidarColumnType, sample: readonly number[]): number {
 
 /** Whether, at some places of `source`, differences within a ring pack tighter than those to the point before. */
 function ringPredicts(kernel: LidarKernel, rings: Uint16Array | undefined, source: Source | undefined): boolean {
-  if (rings === undefined || source === undefined) return false;
+  if (rings === undefined || rings.length === 0 || source === undefined) return false;
   const { wasm } = kernel;
   const some = Math.max(TRIAL_POINTS.least, Math.min(TRIAL_POINTS.most, Math.floor(rings.length / 64)));
   const points = Math.min(some, rings.length);

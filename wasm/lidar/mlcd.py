@@ -1,4 +1,4 @@
-"""Reads MLCD, the point cloud format of README.md. Needs numpy; for the stages also `lz4` and `zstandard`."""
+"""Reads MLCD, the point cloud format of README.md. Needs numpy, and pyarrow for what LZ4 or Zstandard packed."""
 
 import struct
 
@@ -39,13 +39,9 @@ def decode(payload: bytes) -> dict[str, np.ndarray]:
 
 def expand(section: bytes, length: int, stage: int) -> bytes:
     """What a section was before its stage."""
-    if stage == 1:
-        import lz4.frame
+    import pyarrow
 
-        return lz4.frame.decompress(section)
-    import zstandard
-
-    return zstandard.ZstdDecompressor().decompress(section, max_output_size=length)
+    return pyarrow.decompress(section, length, codec="lz4" if stage == 1 else "zstd", asbytes=True)
 
 
 def read(section, n, dtype, step, rings, latest, mask, as_bytes):
@@ -90,24 +86,22 @@ def unpack_bits(data: bytes, count: int) -> np.ndarray:
 
 def unpack_bytes(data: bytes, count: int) -> np.ndarray:
     """Numbers of seven bits a byte."""
-    out, at = np.zeros(count, np.int64), 0
-    for i in range(count):
-        shift = 0
-        while True:
-            byte = data[at]
-            at += 1
-            out[i] |= (byte & 127) << shift
-            shift += 7
-            if byte < 128:
-                break
-    return out
+    if count == 0:
+        return np.zeros(0, np.int64)
+    parts = np.frombuffer(data, np.uint8).astype(np.int64)
+    ends = np.flatnonzero(parts < 128)[:count]
+    starts = np.concatenate([[0], ends[:-1] + 1])
+    place = np.arange(ends[-1] + 1) - np.repeat(starts, ends - starts + 1)
+    return np.add.reduceat((parts[: ends[-1] + 1] & 127) << (7 * place), starts)
 
 
 def add_up(differences: np.ndarray, rings, latest: np.ndarray) -> np.ndarray:
     """Integers of their differences; `latest` is what each ring came to."""
     out = np.empty(len(differences), np.int64)
     keys = np.zeros(len(differences), np.int64) if rings is None else rings
-    for i, (difference, key) in enumerate(zip(differences.tolist(), keys.tolist())):
-        value = (int(latest[key]) + difference + 2**31) % 2**32 - 2**31
-        latest[key] = out[i] = value
+    for key in np.unique(keys):
+        points = keys == key
+        sums = latest[key] + np.cumsum(differences[points])
+        out[points] = (sums + 2**31) % 2**32 - 2**31
+        latest[key] = out[points][-1]
     return out

@@ -148,3 +148,36 @@ export function madeUpCloud(points: number, random: () => number): LidarColumns 
   const present = Object.entries(columns).filter(([name]) => name === "x" || random() < 0.7);
   return Object.fromEntries(present);
 }
+
+/** Floats that codecs stumble over. */
+const ODD: readonly number[] = [
+  NaN,
+  Infinity,
+  -Infinity,
+  -0,
+  0,
+  1e-45,
+  -1e-40,
+  3.4e38,
+  -3e38,
+  1e9,
+  1073741.8,
+  1e6,
+  0.0005,
+];
+
+/** Puts such floats, and any bits at all, into a share of the values. */
+export function withOddFloats(columns: LidarColumns, share: number, random: () => number): void {
+  if (share === 0) return;
+  for (const values of Object.values(columns)) {
+    if (!(values instanceof Float32Array || values instanceof Float64Array)) continue;
+    const words = new Uint32Array(values.buffer);
+    const wordsEach = words.length / values.length;
+    for (let i = 0; i < values.length; i++) {
+      if (random() >= share) continue;
+      const kind = Math.floor(random() * (ODD.length + 2));
+      if (kind < ODD.length) values[i] = ODD[kind]!;
+      else for (let word = 0; word < wordsEach; word++) words[i * wordsEach + word] = random() * 2 ** 32;
+    }
+  }
+}
