@@ -1,8 +1,9 @@
 /**
  * What every bench is made with: it runs the work, checks that none was lost, and reports one result.
  *
- * A bench file runs under `deno run -A` and under `bun` alike, and takes `--runs N`, `--filter TEXT` (of the name), `--json`
- * (one JSON line a result, instead of text) and `--save` (that line is also kept, in `bench/results/`).
+ * A bench file runs under `deno run -A` and under `bun` alike. It takes `--runs N`, `--filter TEXT` (of the name), `--json`
+ * (one JSON line a result, instead of text) and `--save` (that line is also kept, in `bench/results/`). `deno bench -A`
+ * runs the micro benches, and then the measuring and the table are its own; arguments come after `--`.
  *
  * @module
  */
@@ -84,6 +85,7 @@ export async function bench<T>(
   const given = flags();
   if (!name.includes(given.filter)) return;
   const runs = given.runs ?? options.runs;
+  if (isDenoBench && options.serverPid === undefined) return register(name, options, runs);
   const seconds: number[] = [];
   let cpuMicros = 0;
   let serverSeconds = 0;
@@ -115,6 +117,22 @@ export async function bench<T>(
   };
   report(name, options.params ?? {}, figures, runs);
   return figures;
+}
+
+/** Whether `deno bench` runs us. It measures once the file has run to its end, when a bench's server would be gone. */
+const isDenoBench = "Deno" in globalThis && Deno.bench.length > 0;
+
+/** Leaves the measuring to `deno bench`. */
+function register<T>(name: string, { params = {}, prepare, run, verify }: BenchOptions<T>, runs: number): void {
+  const facts = Object.entries(params).map(([key, value]) => `${key} ${value}`).join(", ");
+  Deno.bench({ name: facts === "" ? name : `${name} (${facts})`, n: runs, warmup: 1 }, async (timer) => {
+    await prepare?.();
+    timer.start();
+    const pending = run();
+    const result = pending instanceof Promise ? await pending : pending;
+    timer.end();
+    await verify(result);
+  });
 }
 
 /** Reports figures that were measured another way. */
