@@ -10,3 +10,4 @@ export { type JsonObject, type JsonValue, parseJson, stringifyJson } from "./jso
 export { Queue, type QueueOptions } from "./queue.ts";
 export { Semaphore } from "./semaphore.ts";
 export { compareText } from "./text_order.ts";
+export { giveWay } from "./turn.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Queue } from "../../base/mod.ts";
+import { giveWay, Queue } from "../../base/mod.ts";
 import type { Batch, Schema } from "../../columnar/mod.ts";
 import { GrpcStatus, RpcError } from "../../wire/flight/mod.ts";
 import { unpackError } from "./error_data.ts";
@@ -117,6 +117,7 @@ export class WorkerDownload implements LaneDownload {
 
   /** See {@linkcode LaneDownload.take}. */
   async take(): Promise<Batch | undefined> {
+    await giveWay();
     const message = this.#batches.tryTake() ?? await this.#batches.take();
     if (message === undefined) return undefined;
     this.#line.post({ type: "taken", id: this.id, byteLength: message.byteLength });

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { abortable, delay, isMosaicoError, messageOf, MosaicoError, Semaphore } from "../../base/mod.ts";
+import { abortable, delay, giveWay, isMosaicoError, messageOf, MosaicoError, Semaphore } from "../../base/mod.ts";
 import {
   type Batch,
   BatchBuilder,
@@ -337,12 +337,16 @@ export class TopicWriter<T> {
     const { upload, timeoutMs } = this.#parts;
     const answered = new AbortController();
     const over = signal === undefined ? answered.signal : AbortSignal.any([signal, answered.signal]);
-    const finished = upload.finish().catch((error) => this.#lastError = error).then(() => answered.abort());
+    let isCancelled = false;
+    const finished = upload.finish()
+      .catch((error) => isCancelled || (this.#lastError = error))
+      .then(() => answered.abort());
     for (let before = -1; before !== this.#batchesSent && !over.aborted;) {
       before = this.#batchesSent;
       await delay(timeoutMs, over).catch(() => {});
     }
-    if (!answered.signal.aborted) upload.cancel();
+    isCancelled = !answered.signal.aborted;
+    if (isCancelled) upload.cancel();
     await finished;
   }
 
@@ -411,6 +415,7 @@ export class TopicWriter<T> {
 
   async #sendLater(before: Promise<void> | undefined, batch: Batch, owned: boolean, size: number): Promise<void> {
     await before;
+    await giveWay();
     const { signal } = this.#stop;
     await this.#credit.acquire(size, signal);
     try {
