@@ -16,7 +16,15 @@ import {
 import { Query, type QueryBuilder, QueryResponse } from "../query/mod.ts";
 import { type CallLimits, ControlConnection, found, type Notification } from "./control/mod.ts";
 import { readEnvironment } from "./environment.ts";
-import { type HandlerOptions, Handlers, type SequenceHandler, type TopicHandler } from "./handlers/mod.ts";
+import {
+  extension,
+  type HandlerOptions,
+  type HandlerParts,
+  Handlers,
+  queryCalls,
+  type SequenceHandler,
+  type TopicHandler,
+} from "./handlers/mod.ts";
 import { LaneOpener, LanePool, type LaneStats } from "./lanes/mod.ts";
 import { type ConnectOptions, DEFAULTS } from "./options.ts";
 import { sequenceSystemInfo, type SystemInfo, topicSystemInfo } from "./system_info.ts";
@@ -37,6 +45,12 @@ export type SequenceUpdateOptions = Omit<SequenceCreateOptions, "metadata">;
 export interface SequenceDeleteOptions extends CallLimits {
   /** Whether a locked (finalized) sequence may be deleted. @default false */
   readonly locked?: boolean;
+}
+
+/** Options of `query`. */
+export interface QueryOptions extends CallLimits {
+  /** Whether the answer has `statistics` of how it was found; an extension of the embedded server. @default false */
+  readonly explain?: boolean;
 }
 
 /** What a client's data layer is and does at the moment. */
@@ -74,6 +88,7 @@ export class MosaicoClient implements AsyncDisposable {
   readonly #control: ControlConnection;
   readonly #lanes: LanePool;
   readonly #laneOpener: LaneOpener;
+  readonly #parts: HandlerParts;
   readonly #handlers: Handlers;
   readonly #options: ConnectOptions;
   #closing: Promise<void> | undefined;
@@ -88,7 +103,8 @@ export class MosaicoClient implements AsyncDisposable {
     this.#control = control;
     this.#lanes = lanes;
     this.#laneOpener = laneOpener;
-    this.#handlers = new Handlers({ control, lanes, registry });
+    this.#parts = { control, lanes, registry };
+    this.#handlers = new Handlers(this.#parts);
     this.#options = options;
   }
 
@@ -301,31 +317,31 @@ export class MosaicoClient implements AsyncDisposable {
   /**
    * Topics that meet every condition of a prepared query, and ways on to the records that do.
    *
-   * @throws {QueryError} `query.no_condition` when the query is empty
+   * @throws {QueryError} `query.no_condition` when the query is empty; `query.unsupported_by_server` when it is to be explained
+   * by a server that does not do that
    */
-  async query(query: Query, options?: CallLimits): Promise<QueryResponse>;
+  async query(query: Query, options?: QueryOptions): Promise<QueryResponse>;
   /**
    * Topics that meet every condition of the builders, one of each sort at most, and ways on to the records that do.
    *
    * @throws {QueryError} `query.duplicate_part` when two builders are of one sort, `query.no_condition` without any
    */
   async query(...builders: QueryBuilder[]): Promise<QueryResponse>;
-  async query(...given: (QueryBuilder | Query | CallLimits | undefined)[]): Promise<QueryResponse> {
+  async query(...given: (QueryBuilder | Query | QueryOptions | undefined)[]): Promise<QueryResponse> {
     const [first, second] = given;
-    const [prepared, limits] = first instanceof Query
-      ? [first, second as CallLimits | undefined]
+    const [prepared, options = {}] = first instanceof Query
+      ? [first, second as QueryOptions | undefined]
       : [new Query(...given as QueryBuilder[])];
     const query = prepared.toJson();
-    const { items } = await this.#control.call("query", { query }, limits);
-    return new QueryResponse(items, {
-      query,
-      calls: {
-        clusterize: (request, options) =>
-          Array.fromAsync(this.#control.page("topic_filter_clusterize", request, options)),
-        intersect: (request, options) =>
-          Array.fromAsync(this.#control.page("topic_filter_intersect", request, options)),
-      },
-    });
+    const { explain, ...limits } = options;
+    const context = { query, calls: queryCalls(this.#parts) };
+    if (!explain) {
+      const { items } = await this.#control.call("query", { query }, limits);
+      return new QueryResponse(items, context);
+    }
+    const call = () => this.#control.call("query_explain", { query }, limits);
+    const { items, statistics } = await extension("Cannot explain the query", call);
+    return new QueryResponse(items, { ...context, statistics });
   }
 
   /** Notes the server keeps about a sequence. */

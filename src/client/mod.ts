@@ -6,6 +6,7 @@
 export {
   type ClientStats,
   MosaicoClient,
+  type QueryOptions,
   type SequenceCreateOptions,
   type SequenceDeleteOptions,
   type SequenceUpdateOptions,
@@ -13,6 +14,7 @@ export {
 export type { CallLimits, Notification } from "./control/mod.ts";
 export type { EnvironmentOptions } from "./environment.ts";
 export {
+  type AggregateOptions,
   type HandlerOptions,
   SequenceHandler,
   type SequenceStreamOptions,

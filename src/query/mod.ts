@@ -22,7 +22,33 @@ export {
   type StringPath,
   type ValueAggregates,
 } from "../ontology/mod.ts";
-export type { ClusterizeRequest, QueryItem, QueryItemTopic, TimestampRange, TopicCluster } from "../protocol/mod.ts";
+export type {
+  ClosedPath,
+  InList,
+  ListPath,
+  Member,
+  Message,
+  OntologyType,
+  Path,
+  Paths,
+  Rule,
+  SerializationFormat,
+  Shape,
+  StructPath,
+  ValueType,
+  Violation,
+} from "../ontology/mod.ts";
+export type {
+  Aggregate,
+  AggregateFunction,
+  AggregateRequest,
+  AggregateValue,
+  ClusterizeRequest,
+  QueryItem,
+  QueryItemTopic,
+  QueryStatistics,
+  TimestampRange,
+} from "../protocol/mod.ts";
 export * from "./builder/mod.ts";
 export { QueryError } from "./errors.ts";
 export * from "./predicate/mod.ts";

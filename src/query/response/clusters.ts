@@ -1,56 +1,99 @@
 /**
- * Runs of matching records: what is asked for them, and who answers.
+ * Runs of matching records, and the way from them to the records.
  *
  * @module
  */
-import type { ClusterizeRequest, TimestampRange, TopicCluster } from "../../protocol/mod.ts";
+import type { RecordBatch } from "apache-arrow";
+import type { OntologyType } from "../../ontology/mod.ts";
+import type {
+  ClusterAnswer,
+  ClusterRange,
+  DownloadWindow,
+  MergedStream,
+  QueryCalls,
+  RecordStream,
+} from "./query_calls.ts";
 
-/** What `topic_filter_intersect` takes. */
-export interface IntersectRequest {
-  /** The topics, all of one sequence. */
-  readonly topics: readonly ClusterizeRequest[];
-  /** Gap that still counts as an overlap, nanoseconds. */
-  readonly intersectDtNs: bigint;
-}
-
-/** The calls a response makes; a client stands behind it. */
-export interface ClusterCalls {
-  /** Runs of records of one topic. */
-  clusterize(request: ClusterizeRequest, options: { readonly signal?: AbortSignal }): Promise<readonly TopicCluster[]>;
-  /** Overlaps of the runs of several topics. */
-  intersect(request: IntersectRequest, options: { readonly signal?: AbortSignal }): Promise<readonly TopicCluster[]>;
-}
-
-/** Settings of a search for clusters in one topic. */
-export interface ClusterizeOptions {
-  /** Largest gap inside a cluster, nanoseconds; 0 = any, which makes one cluster of all. @default 0n */
-  readonly clusteringDtNs?: bigint;
-  /** Only records of this window; its end is exclusive. */
-  readonly range?: TimestampRange;
-  /** Ends the call. */
+/** Settings of a download. */
+export interface ClusterStreamOptions {
+  /** Ends the download. */
   readonly signal?: AbortSignal;
 }
 
-/** Largest gap inside a cluster where several topics are searched. */
-export interface GapOptions {
-  /** Gap for topics whose type has the tag. */
-  readonly clusteringDtNsByTag?: Readonly<Record<string, bigint>>;
-  /** Gap for all others. @default 0n */
-  readonly clusteringDtNs?: bigint;
+/** A run of matching records of one topic. */
+export class TopicCluster {
+  /** Number within its answer, from 0. */
+  readonly id: bigint;
+  /** First and last matching record, both inclusive. */
+  readonly range: ClusterRange;
+  readonly #locator: string;
+  readonly #calls: QueryCalls;
+
+  /** Made by a response. */
+  constructor({ id, range }: ClusterAnswer, locator: string, calls: QueryCalls) {
+    this.id = id;
+    this.range = range;
+    this.#locator = locator;
+    this.#calls = calls;
+  }
+
+  /**
+   * All records of the topic from the first to the last of the run, matching or not, as values of `type`.
+   *
+   * @throws {SchemaError} `schema.mismatch` when the topic holds another type, or another version of it
+   */
+  async stream<T>(type: OntologyType<T>, options?: ClusterStreamOptions): Promise<RecordStream<T>>;
+  /** All records of the topic from the first to the last of the run, matching or not. */
+  async stream(options?: ClusterStreamOptions): Promise<RecordStream<unknown>>;
+  async stream(
+    typeOrOptions: OntologyType<unknown> | ClusterStreamOptions = {},
+    more: ClusterStreamOptions = {},
+  ): Promise<RecordStream<unknown>> {
+    const [type, options] = "tag" in typeOrOptions ? [typeOrOptions, more] : [undefined, typeOrOptions];
+    return await this.#calls.streamTopic(this.#locator, type, windowOf(this.range, options));
+  }
+
+  /** The same records as apache-arrow `RecordBatch`es. */
+  async *batches(options: ClusterStreamOptions = {}): AsyncGenerator<RecordBatch, void, void> {
+    await using stream = await this.stream(options);
+    yield* stream.batches();
+  }
 }
 
-/** Settings of a search in all topics of a sequence. */
-export interface ClusterizeAllOptions extends GapOptions {
-  /** Only records of this window; its end is exclusive. */
-  readonly range?: TimestampRange;
-  /** Ends the calls. */
-  readonly signal?: AbortSignal;
+/** A span in which several topics of a sequence have matching records. */
+export class SequenceCluster {
+  /** Number within its answer, from 0. */
+  readonly id: bigint;
+  /** Both ends inclusive. */
+  readonly range: ClusterRange;
+  /** Its sequence. */
+  readonly sequence: string;
+  /** Names of the topics, with a leading slash. */
+  readonly topics: readonly string[];
+  readonly #calls: QueryCalls;
+
+  /** Made by a response. */
+  constructor({ id, range }: ClusterAnswer, sequence: string, topics: readonly string[], calls: QueryCalls) {
+    this.id = id;
+    this.range = range;
+    this.sequence = sequence;
+    this.topics = topics;
+    this.#calls = calls;
+  }
+
+  /** All records of its topics within the span, matching or not, merged in time. */
+  async stream(options: ClusterStreamOptions = {}): Promise<MergedStream> {
+    return await this.#calls.streamTopics(this.sequence, this.topics, windowOf(this.range, options));
+  }
 }
 
-/** Settings of a search for overlaps. */
-export interface IntersectOptions extends GapOptions {
-  /** Gap between clusters that still count as overlapping, nanoseconds. @default 0n */
-  readonly intersectDtNs?: bigint;
-  /** Ends the call. */
-  readonly signal?: AbortSignal;
+const LAST_NS = 2n ** 63n - 1n;
+
+/** A window ends before its end, a cluster with it. */
+function windowOf({ startNs, endNs }: ClusterRange, { signal }: ClusterStreamOptions): DownloadWindow {
+  return {
+    startNs,
+    ...(endNs < LAST_NS ? { endNs: endNs + 1n } : {}),
+    ...(signal === undefined ? {} : { signal }),
+  };
 }

@@ -3,9 +3,10 @@
  *
  * @module
  */
-import type { QueryItem, TopicCluster } from "../../protocol/mod.ts";
+import type { QueryItem } from "../../protocol/mod.ts";
 import { QueryError } from "../errors.ts";
-import type { ClusterizeAllOptions, IntersectOptions } from "./clusters.ts";
+import type { ClusterizeAllOptions, IntersectOptions } from "./cluster_options.ts";
+import type { SequenceCluster, TopicCluster } from "./clusters.ts";
 import { type QueryContext, QueryResponseTopic } from "./query_response_topic.ts";
 
 /** A sequence with its topics that fulfil a query. */
@@ -48,7 +49,7 @@ export class QueryResponseItem {
   async intersect(
     others: readonly QueryResponseTopic[] = [],
     options: IntersectOptions = {},
-  ): Promise<readonly TopicCluster[]> {
+  ): Promise<readonly SequenceCluster[]> {
     const [first, ...rest] = this.topics;
     if (first === undefined) {
       const text = `Cannot search ${this.sequence.name}: none of its topics fulfils the query`;

@@ -4,16 +4,19 @@
  * @module
  */
 import type { JsonObject } from "../../base/mod.ts";
-import { type ClusterizeRequest, type QueryItemTopic, type TopicCluster, unpackLocator } from "../../protocol/mod.ts";
+import { type ClusterizeRequest, type QueryItemTopic, type TimestampRange, unpackLocator } from "../../protocol/mod.ts";
 import { QueryError } from "../errors.ts";
-import type { ClusterCalls, ClusterizeOptions, GapOptions, IntersectOptions } from "./clusters.ts";
+import { aggregateRequest, type AggregateResult, type Aggregates, readAggregates } from "./aggregates.ts";
+import type { ClusterizeOptions, GapOptions, IntersectOptions } from "./cluster_options.ts";
+import { SequenceCluster, TopicCluster } from "./clusters.ts";
+import type { QueryCalls } from "./query_calls.ts";
 
 /** What a topic needs to ask for its matching records. */
 export interface QueryContext {
   /** Conditions of the query on records, all types. */
   readonly ontology: JsonObject;
   /** The client's calls; absent = the response only holds names. */
-  readonly calls?: ClusterCalls;
+  readonly calls?: QueryCalls;
 }
 
 /** A topic that fulfils a query. */
@@ -42,10 +45,12 @@ export class QueryResponseTopic {
   async clusterize(options: ClusterizeOptions = {}): Promise<readonly TopicCluster[]> {
     const { clusteringDtNs = 0n, range, signal } = options;
     const request = this.#request(clusteringDtNs);
-    return await this.#calls.clusterize(
+    const calls = this.#calls;
+    const clusters = await calls.clusterize(
       range === undefined ? request : { ...request, timestampRange: range },
       signal === undefined ? {} : { signal },
     );
+    return clusters.map((cluster) => new TopicCluster(cluster, this.locator, calls));
   }
 
   /**
@@ -56,10 +61,40 @@ export class QueryResponseTopic {
   async intersect(
     others: readonly QueryResponseTopic[],
     options: IntersectOptions = {},
-  ): Promise<readonly TopicCluster[]> {
+  ): Promise<readonly SequenceCluster[]> {
     const { intersectDtNs = 0n, signal } = options;
-    const topics = [this, ...others].map((topic) => topic.#request(topic.gap(options)));
-    return await this.#calls.intersect({ topics, intersectDtNs }, signal === undefined ? {} : { signal });
+    const all = [this, ...others];
+    const topics = all.map((topic) => topic.#request(topic.gap(options)));
+    const calls = this.#calls;
+    const clusters = await calls.intersect({ topics, intersectDtNs }, signal === undefined ? {} : { signal });
+    const { sequence } = unpackLocator(this.locator);
+    const names = [...new Set(all.map((topic) => topic.name))];
+    return clusters.map((cluster) => new SequenceCluster(cluster, sequence, names, calls));
+  }
+
+  /**
+   * Figures over the records that fulfil the query's conditions on this type; over all records where it has none.
+   *
+   * @example
+   * ```ts
+   * import { IMU, type QueryResponseTopic, records } from "@mosaico/client";
+   *
+   * async function hardest(topic: QueryResponseTopic): Promise<string> {
+   *   const { count, peak } = await topic.aggregate({ count: records.count(), peak: IMU.Q.acceleration.x.max() });
+   *   return `${count} records, up to ${peak} m/s²`;
+   * }
+   * ```
+   *
+   * @throws {QueryError} `query.unsupported_by_server` by servers without this extension; `query.detached` without a client
+   * @throws {RpcError} `rpc.invalid_argument` for columns the topic does not have
+   */
+  async aggregate<A extends Aggregates>(
+    aggregates: A,
+    options: TimestampRange & { readonly signal?: AbortSignal } = {},
+  ): Promise<AggregateResult<A>> {
+    const { signal } = options;
+    const request = aggregateRequest(this.locator, aggregates, this.#conditions, options);
+    return readAggregates(aggregates, await this.#calls.aggregate(request, signal === undefined ? {} : { signal }));
   }
 
   /** The gap the options set for this topic. */
@@ -69,17 +104,20 @@ export class QueryResponseTopic {
       : clusteringDtNs;
   }
 
-  get #calls(): ClusterCalls {
+  get #calls(): QueryCalls {
     const { calls } = this.#context;
     if (calls !== undefined) return calls;
     throw new QueryError("query.detached", `Cannot search ${this.locator}: the response belongs to no client`);
   }
 
-  #request(clusteringDtNs: bigint): ClusterizeRequest {
+  /** The query's conditions on this type. */
+  get #conditions(): JsonObject {
     const prefix = `${this.ontologyTag}.`;
-    const ontology = Object.fromEntries(
-      Object.entries(this.#context.ontology).filter(([key]) => key.startsWith(prefix)),
-    );
+    return Object.fromEntries(Object.entries(this.#context.ontology).filter(([key]) => key.startsWith(prefix)));
+  }
+
+  #request(clusteringDtNs: bigint): ClusterizeRequest {
+    const ontology = this.#conditions;
     if (Object.keys(ontology).length === 0) {
       const text = `Cannot search ${this.locator}: the query has no condition on ${this.ontologyTag}`;
       throw new QueryError("query.no_condition", text, { locator: this.locator, ontologyTag: this.ontologyTag });
