@@ -115,3 +115,14 @@ test("unmodeled data keeps the names of the wire and knows its columns", () => {
   type.validate!({ wheel_speed: 1 });
   assert.throws(() => type.validate!({ wheelSpeed: 1 }), /wheelSpeed is 1, must be a column of pkg\/Wheel/);
 });
+
+test("unmodeled data has nothing that is no column, on any level; its topics are stored as one says", () => {
+  const type = unmodeledType("Drive", IMU.schema, { serializationFormat: "ragged" });
+  assert.equal(type.serializationFormat, "ragged");
+  const vector = { x: 1, y: 2, z: 3 };
+  type.validate!({ acceleration: vector, angular_velocity: { ...vector, header: { frame_id: "a" } }, header: null });
+  const refused = (row: object, field: string) =>
+    assert.throws(() => type.validate!(row), { message: new RegExp(`: ${field} is .*, must be a column of Drive`) });
+  refused({ acceleration: { ...vector, w: 1 } }, "acceleration\\.w");
+  refused({ angular_velocity: { header: { frameId: "a" } } }, "angular_velocity\\.header\\.frameId");
+});
