@@ -33,64 +33,16 @@ import {
   type Ticket,
   TicketSchema,
 } from "../../../proto/gen/flight_pb.ts";
-import {
-  type CallOptions,
-  type ChannelOptions,
-  type ClientCall,
-  GrpcChannel,
-  GrpcStatus,
-  RpcError,
-  type ServerAddress,
-} from "../grpc/mod.ts";
+import { type CallOptions, type ClientCall, type GrpcChannel, GrpcStatus, RpcError } from "../grpc/mod.ts";
+import type { FlightConnection } from "./connect.ts";
 import { decodeFlightData, encodeFlightData } from "./flight_data.ts";
-import type { FlightClient, FlightData, FlightStream, FlightUpload, OutgoingFlightData } from "./types.ts";
+import type { FlightData, FlightStream, FlightUpload, OutgoingFlightData } from "./types.ts";
 
 /** Path of the service, in front of the verbs. */
 export const FLIGHT_SERVICE = "/arrow.flight.protocol.FlightService/";
 
-/** A client with a connection of its own. */
-export interface FlightConnection extends FlightClient, AsyncDisposable {
-  /** Cancels what is under way and closes the connection. Idempotent. */
-  close(): Promise<void>;
-}
-
-/** Where to connect, and with what. */
-export interface FlightAddress extends ServerAddress, Omit<ChannelOptions, "connectTimeoutMs"> {}
-
-/** Options of {@linkcode connectFlight}. */
-export interface ConnectFlightOptions {
-  /** Longest time to connect, milliseconds. @default 20000 */
-  readonly timeoutMs?: number;
-  /** Gives up connecting when aborted. */
-  readonly signal?: AbortSignal;
-}
-
-/**
- * Connects to a Flight server, so that a wrong address shows here and not at the first call. Later losses of the
- * connection are repaired by the next call.
- *
- * @throws {ConnectionError} naming host and port
- */
-export async function connectFlight(
-  address: FlightAddress,
-  options: ConnectFlightOptions = {},
-): Promise<FlightConnection> {
-  const { host, port, tls, ...channelOptions } = address;
-  const { timeoutMs } = options;
-  const channel = new GrpcChannel({ host, port, ...(tls ? { tls } : {}) }, {
-    ...channelOptions,
-    ...(timeoutMs === undefined ? {} : { connectTimeoutMs: timeoutMs }),
-  });
-  try {
-    await channel.connect(options.signal);
-  } catch (error) {
-    await channel.close();
-    throw error;
-  }
-  return new Client(channel);
-}
-
-class Client implements FlightConnection {
+/** The verbs over a channel, which is *taken*. */
+export class FlightCalls implements FlightConnection {
   readonly #channel: GrpcChannel;
 
   constructor(channel: GrpcChannel) {

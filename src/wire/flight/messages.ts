@@ -3,33 +3,29 @@
  *
  * @module
  */
-import { create } from "@bufbuild/protobuf";
-import {
-  type Action,
-  ActionSchema,
-  type FlightDescriptor,
-  FlightDescriptor_DescriptorType as DescriptorType,
-  FlightDescriptorSchema,
-  type Ticket,
-  TicketSchema,
-} from "../../../proto/gen/flight_pb.ts";
+import type { Action, FlightDescriptor, Ticket } from "../../../proto/gen/flight_pb.ts";
+
+/** Kinds of descriptors (`FlightDescriptor.DescriptorType`). */
+const PATH = 1;
+const CMD = 2;
 
 /** A descriptor that names a flight by a command. */
 export function commandDescriptor(cmd: Uint8Array): FlightDescriptor {
-  return create(FlightDescriptorSchema, { type: DescriptorType.CMD, cmd });
+  return { $typeName: "arrow.flight.protocol.FlightDescriptor", type: CMD, cmd, path: [] };
 }
 
 /** A descriptor that names a flight by a path. */
 export function pathDescriptor(path: readonly string[]): FlightDescriptor {
-  return create(FlightDescriptorSchema, { type: DescriptorType.PATH, path: [...path] });
+  const cmd = new Uint8Array(0);
+  return { $typeName: "arrow.flight.protocol.FlightDescriptor", type: PATH, cmd, path: [...path] };
 }
 
 /** A ticket of its bytes. */
 export function ticketOf(ticket: Uint8Array): Ticket {
-  return create(TicketSchema, { ticket });
+  return { $typeName: "arrow.flight.protocol.Ticket", ticket };
 }
 
 /** An action of its name and body. */
 export function actionOf(type: string, body: Uint8Array = new Uint8Array(0)): Action {
-  return create(ActionSchema, { type, body });
+  return { $typeName: "arrow.flight.protocol.Action", type, body };
 }

@@ -11,9 +11,9 @@ export {
   type RpcErrorCode,
   type ServerAddress,
 } from "../grpc/mod.ts";
-export { connectFlight, type ConnectFlightOptions, type FlightAddress, type FlightConnection } from "./client.ts";
+export { connectFlight, type ConnectFlightOptions, type FlightAddress, type FlightConnection } from "./connect.ts";
 export { actionOf, commandDescriptor, pathDescriptor, ticketOf } from "./messages.ts";
-export { type FlightServer, serveFlight, type ServeFlightOptions } from "./server.ts";
+export { type FlightServer, serveFlight, type ServeFlightOptions } from "./serve.ts";
 export type {
   FlightCallContext,
   FlightClient,

@@ -3,11 +3,22 @@
  *
  * @module
  */
-import { gunzipSync, gzipSync } from "node:zlib";
 import { concat, totalLength } from "../../base/mod.ts";
 import { RpcError } from "./errors.ts";
 import type { MessageMemory } from "./message_memory.ts";
 import { GrpcStatus } from "./status.ts";
+
+/** What this file uses of `node:zlib`. */
+interface Zlib {
+  gzipSync(bytes: Uint8Array, options: { level: number }): Uint8Array;
+  gunzipSync(bytes: Uint8Array, options: { maxOutputLength: number }): Uint8Array;
+}
+
+/** Loaded when the first message is compressed, which few are: it takes longer than to load all of gRPC. */
+function zlib(): Zlib {
+  const { process } = globalThis as unknown as { process: { getBuiltinModule(name: "node:zlib"): Zlib } };
+  return process.getBuiltinModule("node:zlib");
+}
 
 /** Compression of whole messages. */
 export type MessageEncoding = "identity" | "gzip";
@@ -18,7 +29,7 @@ const GZIP_LEVEL = 1;
 
 /** The slices of one message on the wire. Nothing is copied, except by compression. */
 export function frameMessage(slices: readonly Uint8Array[], encoding: MessageEncoding): Uint8Array[] {
-  const parts = encoding === "gzip" ? [gzipSync(concat(slices), { level: GZIP_LEVEL })] : slices;
+  const parts = encoding === "gzip" ? [zlib().gzipSync(concat(slices), { level: GZIP_LEVEL })] : slices;
   const size = totalLength(parts);
   const prefix = new Uint8Array(PREFIX_BYTES);
   prefix[0] = encoding === "gzip" ? 1 : 0;
@@ -109,7 +120,7 @@ export class MessageAssembler {
     }
     let plain: Uint8Array;
     try {
-      plain = gunzipSync(message, { maxOutputLength: this.#maxBytes });
+      plain = zlib().gunzipSync(message, { maxOutputLength: this.#maxBytes });
     } catch (cause) {
       if ((cause as { code?: string }).code === "ERR_BUFFER_TOO_LARGE") {
         throw tooLarge(this.#maxBytes + 1, this.#maxBytes);
