@@ -7,6 +7,7 @@ import { lz4Codec, zstdCodec } from "../codecs/mod.ts";
 import { jsonCodec, loadBinaryCodec, type ServerInfo, warmUpValidation } from "../protocol/mod.ts";
 import { serveFlight } from "../wire/flight/mod.ts";
 import type { Network, TlsServerOptions } from "../wire/net/mod.ts";
+import { ContentEngine } from "./engine/mod.ts";
 import { type ApiKey, Authorizer, MosaicoService } from "./service/mod.ts";
 import { recoverUploads, ServerDirectory, Uploads } from "./storage/mod.ts";
 
@@ -97,7 +98,8 @@ export class MosaicoServer implements AsyncDisposable {
     const uploads = resources.use(new Uploads(directory));
     const codec = options.form === "binary" ? await loadBinaryCodec() : jsonCodec;
     const info = { ...VERSION, config: configOf(maxMessageBytes) };
-    const service = new MosaicoService({ directory, uploads, codec, info }, new Authorizer(options.apiKeys));
+    const engine = resources.use(new ContentEngine(directory, uploads));
+    const service = new MosaicoService({ directory, uploads, engine, codec, info }, new Authorizer(options.apiKeys));
     const listening = await serveFlight(service, {
       host,
       port,

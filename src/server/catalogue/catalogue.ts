@@ -7,6 +7,7 @@ import { ChunkTable } from "./chunks.ts";
 import { Database } from "./database.ts";
 import { IndexTable } from "./indexes.ts";
 import { NotificationTable } from "./notifications.ts";
+import { type CatalogueSearch, CatalogueSearcher, type FoundTopic } from "./search.ts";
 import { SequenceTable } from "./sequences.ts";
 import { SessionTable } from "./sessions.ts";
 import { TopicTable } from "./topics.ts";
@@ -18,6 +19,7 @@ import type { IndexProgress, UploadProgress } from "./types.ts";
  */
 export class Catalogue implements Disposable {
   readonly #database: Database;
+  readonly #searcher: CatalogueSearcher;
   /** Sequences. */
   readonly sequences: SequenceTable;
   /** Sessions of sequences. */
@@ -34,6 +36,7 @@ export class Catalogue implements Disposable {
   /** Opens or creates the catalogue at `path`, exclusively. @throws the error of SQLite; see `isBusy` */
   constructor(path: string) {
     this.#database = new Database(path);
+    this.#searcher = new CatalogueSearcher(this.#database);
     this.sequences = new SequenceTable(this.#database);
     this.sessions = new SessionTable(this.#database);
     this.topics = new TopicTable(this.#database);
@@ -45,6 +48,11 @@ export class Catalogue implements Disposable {
   /** Makes the changes of `work` all or none. @throws {StorageError} */
   transaction<T>(work: () => T): T {
     return this.#database.transaction(work);
+  }
+
+  /** Topics that fulfil all conditions, sequence by sequence, oldest first. */
+  search(search: CatalogueSearch): Generator<readonly FoundTopic[], void, void> {
+    return this.#searcher.search(search);
   }
 
   /** Notes that an upload into `file` begins; what an earlier one had stored is forgotten. */

@@ -11,6 +11,7 @@ export class ChunkTable {
   readonly #insert: Statement;
   readonly #ofTopic: Statement;
   readonly #inWindow: Statement;
+  readonly #numbered: Statement;
   readonly #delete: Statement;
 
   /** Compiles its statements. */
@@ -23,6 +24,13 @@ export class ChunkTable {
     this.#inWindow = database.prepare(`
       SELECT * FROM chunks
       WHERE topic_id = :topicId
+        AND (:startNs IS NULL OR end_ns >= :startNs)
+        AND (:endNs IS NULL OR start_ns < :endNs)
+      ORDER BY ordinal
+    `);
+    this.#numbered = database.prepare(`
+      SELECT * FROM chunks
+      WHERE topic_id = :topicId AND ordinal BETWEEN :first AND :last
         AND (:startNs IS NULL OR end_ns >= :startNs)
         AND (:endNs IS NULL OR start_ns < :endNs)
       ORDER BY ordinal
@@ -53,6 +61,13 @@ export class ChunkTable {
     const whole = startNs === null && endNs === null;
     const rows = whole ? this.#ofTopic.all({ topicId }) : this.#inWindow.all({ topicId, startNs, endNs });
     return rows.map(toChunk);
+  }
+
+  /** Those of the chunks `[from, to)` of a topic that reach into `window`, in order, with their numbers. */
+  numbered(topicId: bigint, from: number, to: number, window: TimeWindow): { ordinal: number; chunk: Chunk }[] {
+    const { startNs = null, endNs = null } = window;
+    const rows = this.#numbered.all({ topicId, first: BigInt(from), last: BigInt(to - 1), startNs, endNs });
+    return rows.map((row) => ({ ordinal: Number(row["ordinal"]), chunk: toChunk(row) }));
   }
 }
 

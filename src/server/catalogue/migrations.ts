@@ -4,6 +4,9 @@
  * @module
  */
 
+/** A value of metadata, as it is found. */
+const VALUE = "CASE m.type WHEN 'true' THEN x'01' WHEN 'false' THEN x'00' ELSE m.atom END";
+
 /** Step n brings a database of `user_version` n to n + 1. Steps are never edited once released, only added. */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -91,5 +94,36 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
 
   CREATE INDEX topics_by_tag ON topics (ontology_tag);
+  CREATE INDEX topics_by_path ON topics (path);
+
+  -- Every member of user metadata by its own name, at any depth: numbers, text, true and false as one byte, NULL for the rest.
+
+  CREATE TABLE sequence_metadata (
+    sequence_id INTEGER NOT NULL REFERENCES sequences (id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    value ANY
+  ) STRICT;
+  CREATE INDEX sequence_metadata_by_value ON sequence_metadata (name, value, sequence_id);
+  CREATE INDEX sequence_metadata_by_sequence ON sequence_metadata (sequence_id);
+  INSERT INTO sequence_metadata (sequence_id, name, value)
+    SELECT o.id, m.key, ${VALUE} FROM sequences o, json_tree(o.user_metadata) m WHERE typeof(m.key) = 'text';
+  CREATE TRIGGER sequence_metadata_added AFTER INSERT ON sequences BEGIN
+    INSERT INTO sequence_metadata (sequence_id, name, value)
+      SELECT new.id, m.key, ${VALUE} FROM json_tree(new.user_metadata) m WHERE typeof(m.key) = 'text';
+  END;
+
+  CREATE TABLE topic_metadata (
+    topic_id INTEGER NOT NULL REFERENCES topics (id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    value ANY
+  ) STRICT;
+  CREATE INDEX topic_metadata_by_value ON topic_metadata (name, value, topic_id);
+  CREATE INDEX topic_metadata_by_topic ON topic_metadata (topic_id);
+  INSERT INTO topic_metadata (topic_id, name, value)
+    SELECT o.id, m.key, ${VALUE} FROM topics o, json_tree(o.user_metadata) m WHERE typeof(m.key) = 'text';
+  CREATE TRIGGER topic_metadata_added AFTER INSERT ON topics BEGIN
+    INSERT INTO topic_metadata (topic_id, name, value)
+      SELECT new.id, m.key, ${VALUE} FROM json_tree(new.user_metadata) m WHERE typeof(m.key) = 'text';
+  END;
   `,
 ];

@@ -8,6 +8,7 @@ export { totalsOf } from "./chunks.ts";
 export { utcNowNs } from "./clock.ts";
 export { DirectoryLockedError, isBusy, StorageError } from "./errors.ts";
 export type { BlockBounds } from "./indexes.ts";
+export type { CatalogueSearch, FoundTopic } from "./search.ts";
 export type { NewTopic } from "./topics.ts";
 export type {
   Chunk,

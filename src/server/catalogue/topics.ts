@@ -32,6 +32,7 @@ type SavedUpload = Omit<UploadProgress, "chunks" | "firstOrdinal">;
 /** Topics by path, by session, by sequence. */
 export class TopicTable {
   readonly #insert: Statement;
+  readonly #byId: Statement;
   readonly #byPath: Statement;
   readonly #ofSession: Statement;
   readonly #ofSequence: Statement;
@@ -51,6 +52,7 @@ export class TopicTable {
       VALUES
         (:uuid, :sequenceId, :sessionId, :path, :ontologyTag, :serializationFormat, :userMetadata, :createdAtNs)
     `);
+    this.#byId = database.prepare(`${SELECT} WHERE t.id = :id`);
     this.#byPath = database.prepare(`${SELECT} WHERE q.name = :sequenceName AND t.path = :path`);
     this.#ofSession = database.prepare(`${SELECT} WHERE t.session_id = :sessionId ORDER BY t.id`);
     this.#ofSequence = database.prepare(`${SELECT} WHERE t.sequence_id = :sequenceId ORDER BY t.session_id, t.id`);
@@ -89,6 +91,12 @@ export class TopicTable {
       userMetadata,
       createdAtNs,
     });
+  }
+
+  /** The topic of this row; `undefined` when it is gone. */
+  byId(id: bigint): TopicRecord | undefined {
+    const row = this.#byId.get({ id });
+    return row && toRecord(row);
   }
 
   /** The topic at `path` of a sequence. */

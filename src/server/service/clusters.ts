@@ -3,27 +3,15 @@
  *
  * @module
  */
-import { decodeSchema } from "../../columnar/mod.ts";
 import type { Actions, ClusterizeRequest } from "../../protocol/mod.ts";
-import { compileRecordPredicate, parseOntology, type RecordPredicate } from "../../query/mod.ts";
-import type { TimeWindow, TopicRecord } from "../catalogue/mod.ts";
+import { parseOntology } from "../../query/mod.ts";
+import { questionOf, Statistics, type TimeSpan, type TopicQuestion } from "../engine/mod.ts";
 import { findTopic, readWindow, type ServiceParts } from "./parts.ts";
 import { refuse } from "./statuses.ts";
-import { TopicData } from "./topic_data.ts";
-
-/** First and last record of a run, both inclusive. */
-export interface TimeSpan {
-  /** First. */
-  readonly startNs: bigint;
-  /** Last. */
-  readonly endNs: bigint;
-}
 
 /** A request whose topic and conditions are known to be good. */
 interface Filter {
-  readonly topic: TopicRecord;
-  readonly predicate: RecordPredicate;
-  readonly window: TimeWindow | undefined;
+  readonly question: TopicQuestion;
   /** Largest gap inside a run; 0 = no bound. */
   readonly gapNs: bigint;
 }
@@ -49,8 +37,8 @@ export async function* intersect(
 ): AsyncGenerator<TimeSpan, void, void> {
   const filters = topics.map((topic) => readFilter(parts, topic));
   const [first] = filters;
-  filters.forEach(({ topic }, i) => {
-    const [expected, found] = [first!.topic.sequenceName, topic.sequenceName];
+  filters.forEach(({ question: { topic } }, i) => {
+    const [expected, found] = [first!.question.topic.sequenceName, topic.sequenceName];
     if (found === expected) return;
     throw refuse.badRequest(
       `all topics must belong to sequence ${expected}, but ${topics[i]!.locator} belongs to ${found}`,
@@ -88,29 +76,13 @@ function readFilter(parts: ServiceParts, request: ClusterizeRequest): Filter {
   }
   const conditions = ontology.get(topic.ontologyTag);
   if (conditions === undefined) throw refuse.badRequest("At least 1 filtering condition is required, found 0");
-  const schema = topic.schemaHeader === undefined ? { fields: [] } : decodeSchema(topic.schemaHeader);
-  const predicate = compileRecordPredicate(conditions, schema);
-  return { topic, predicate, window, gapNs: request.clusteringDtNs };
+  return { question: questionOf(topic, conditions, window), gapNs: request.clusteringDtNs };
 }
 
-async function* runsOf(
+function runsOf(
   parts: ServiceParts,
-  { topic, predicate, window, gapNs }: Filter,
+  { question, gapNs }: Filter,
   signal: AbortSignal,
 ): AsyncGenerator<TimeSpan, void, void> {
-  if (predicate.scope === "none") return;
-  let run: { startNs: bigint; endNs: bigint } | undefined;
-  for await (const { batch, times } of (await TopicData.open(parts, topic, window)).batches()) {
-    signal.throwIfAborted();
-    for (const row of predicate.rows(batch)) {
-      const time = times[row]!;
-      if (run !== undefined && gapNs > 0n && time - run.endNs > gapNs) {
-        yield run;
-        run = undefined;
-      }
-      if (run === undefined) run = { startNs: time, endNs: time };
-      else run.endNs = time;
-    }
-  }
-  if (run !== undefined) yield run;
+  return parts.engine.runs(question, gapNs, { signal, statistics: new Statistics() });
 }

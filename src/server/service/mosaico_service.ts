@@ -26,7 +26,7 @@ import { refuse, toRpcError } from "./statuses.ts";
 import { TOPIC_ACTIONS } from "./topic_actions.ts";
 import { download, receive } from "./transfers.ts";
 
-const HANDLERS: ActionHandlers<Exclude<ActionName, "topic_aggregate" | "query_explain">> = {
+const HANDLERS: ActionHandlers = {
   ...INFO_ACTIONS,
   ...SEQUENCE_ACTIONS,
   ...TOPIC_ACTIONS,
@@ -110,7 +110,7 @@ export class MosaicoService implements FlightService {
     action: A,
     body: Uint8Array,
   ): AsyncGenerator<Uint8Array, void, void> {
-    const handler: ActionHandler<A> = (HANDLERS as ActionHandlers)[action];
+    const handler: ActionHandler<A> = HANDLERS[action];
     const { codec } = this.#parts;
     this.#authorizer.check(context, handler.scope, action);
     const request = codec.decodeRequest(action, body);

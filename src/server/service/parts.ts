@@ -5,6 +5,7 @@
  */
 import type { SequenceRecord, TimeWindow, TopicRecord } from "../catalogue/mod.ts";
 import { parseLocator, type ServerInfo, type TimestampRange, type WireCodec } from "../../protocol/mod.ts";
+import type { ContentEngine } from "../engine/mod.ts";
 import type { ServerDirectory, Uploads } from "../storage/mod.ts";
 import { refuse } from "./statuses.ts";
 
@@ -14,6 +15,8 @@ export interface ServiceParts {
   readonly directory: ServerDirectory;
   /** Uploads that run. */
   readonly uploads: Uploads;
+  /** Answers questions about data. */
+  readonly engine: ContentEngine;
   /** Form of the messages. */
   readonly codec: WireCodec;
   /** Version and limits. */
@@ -64,6 +67,6 @@ export function readWindow(range: TimestampRange = {}): TimeWindow | undefined {
 }
 
 /** Locator of a topic. */
-export function locatorOf(topic: TopicRecord): string {
+export function locatorOf(topic: Pick<TopicRecord, "sequenceName" | "path">): string {
   return `${topic.sequenceName}/${topic.path}`;
 }

@@ -3,7 +3,9 @@
  *
  * @module
  */
+export { blockingSource, type ByteSource, pooledSource } from "./byte_source.ts";
 export { readChunks, type StoredMessage } from "./chunk_reader.ts";
+export { ColumnReader } from "./column_reader.ts";
 export { type DirectoryOptions, ServerDirectory } from "./directory.ts";
 export { recoverUploads } from "./recovery.ts";
 export { countBefore, timesOf, timestampColumn } from "./times.ts";

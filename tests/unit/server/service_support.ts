@@ -16,6 +16,7 @@ import {
 import { concat, EMPTY_BYTES, fromUtf8, type JsonObject, parseJson, utf8 } from "../../../src/base/mod.ts";
 import { BatchDecoder, decodeSchema, rowReader, type Schema, timestamps } from "../../../src/columnar/mod.ts";
 import { type ActionName, type Actions, jsonCodec } from "../../../src/protocol/mod.ts";
+import { ContentEngine } from "../../../src/server/engine/mod.ts";
 import { type ApiKey, Authorizer, MosaicoService } from "../../../src/server/service/mod.ts";
 import { ServerDirectory, Uploads } from "../../../src/server/storage/mod.ts";
 import type { FlightCallContext, FlightData, FlightStream, OutgoingFlightData } from "../../../src/wire/flight/mod.ts";
@@ -48,6 +49,8 @@ const LIMITS = {
 /** A service over a folder of its own. */
 export class ServiceFixture implements AsyncDisposable {
   readonly directory: ServerDirectory;
+  readonly uploads: Uploads;
+  readonly engine: ContentEngine;
   readonly service: MosaicoService;
   readonly #folder: AsyncDisposable;
   /** Metadata of the calls. */
@@ -58,7 +61,10 @@ export class ServiceFixture implements AsyncDisposable {
     this.directory = directory;
     const uploads = new Uploads(directory);
     const info = { version: "0.7.0", semver: { major: 0, minor: 7, patch: 0 }, config: LIMITS };
-    this.service = new MosaicoService({ directory, uploads, codec: jsonCodec, info }, new Authorizer(apiKeys));
+    this.uploads = uploads;
+    this.engine = new ContentEngine(directory, uploads, { workers: 0 });
+    const parts = { directory, uploads, engine: this.engine, codec: jsonCodec, info };
+    this.service = new MosaicoService(parts, new Authorizer(apiKeys));
   }
 
   static async start(apiKeys?: readonly ApiKey[]): Promise<ServiceFixture> {
