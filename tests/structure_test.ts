@@ -23,7 +23,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   client: ["wire", "columnar", "codecs", "ontology", "protocol", "query"],
   server: ["wire", "columnar", "codecs", "protocol", "query", "proto"],
   bridges: ["ontology", "columnar", "codecs"],
-  cli: ["client", "server", "bridges", "ontology", "columnar", "codecs", "protocol", "query", "wire"],
+  frames: ["client", "columnar"],
+  cli: ["client", "frames", "server", "bridges", "ontology", "columnar", "codecs", "protocol", "query", "wire"],
 };
 
 /** Sub-rooms that have a door of their own, lowest first: each may import the ones before it. */
