@@ -22,7 +22,11 @@ export class Scanner {
 
   /** Prepares a scan of what `source` reads. */
   constructor(spec: ScanSpec, source: ByteSource, codecs: readonly BodyCodec[]) {
-    const { schemaHeader, conditions, task } = spec;
+    const { schemaHeader, task } = spec;
+    // Which columns there are has been asked of the whole schema; here some are left out.
+    const conditions = spec.conditions.filter(({ condition: { operator } }) =>
+      operator !== "$ex" && operator !== "$nex"
+    );
     const schema = decodeSchema(schemaHeader);
     const { columns } = compileRecordPredicate(conditions, schema);
     const wanted = task.kind === "aggregate" ? task.columns.map(({ path }) => path) : [];

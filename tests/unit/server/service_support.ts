@@ -16,7 +16,7 @@ import {
 import { concat, EMPTY_BYTES, fromUtf8, type JsonObject, parseJson, utf8 } from "../../../src/base/mod.ts";
 import { BatchDecoder, decodeSchema, rowReader, type Schema, timestamps } from "../../../src/columnar/mod.ts";
 import { type ActionName, type Actions, jsonCodec } from "../../../src/protocol/mod.ts";
-import { ContentEngine } from "../../../src/server/engine/mod.ts";
+import { ContentEngine, type EngineOptions } from "../../../src/server/engine/mod.ts";
 import { type ApiKey, Authorizer, MosaicoService } from "../../../src/server/service/mod.ts";
 import { ServerDirectory, Uploads } from "../../../src/server/storage/mod.ts";
 import type { FlightCallContext, FlightData, FlightStream, OutgoingFlightData } from "../../../src/wire/flight/mod.ts";
@@ -56,23 +56,34 @@ export class ServiceFixture implements AsyncDisposable {
   /** Metadata of the calls. */
   headers: Record<string, string> = {};
 
-  private constructor(folder: AsyncDisposable, directory: ServerDirectory, apiKeys?: readonly ApiKey[]) {
+  private constructor(
+    folder: AsyncDisposable,
+    directory: ServerDirectory,
+    apiKeys: readonly ApiKey[] | undefined,
+    engine: EngineOptions,
+  ) {
     this.#folder = folder;
     this.directory = directory;
     const uploads = new Uploads(directory);
     const info = { version: "0.7.0", semver: { major: 0, minor: 7, patch: 0 }, config: LIMITS };
     this.uploads = uploads;
-    this.engine = new ContentEngine(directory, uploads, { workers: 0 });
+    this.engine = new ContentEngine(directory, uploads, engine);
     const parts = { directory, uploads, engine: this.engine, codec: jsonCodec, info };
     this.service = new MosaicoService(parts, new Authorizer(apiKeys));
   }
 
-  static async start(apiKeys?: readonly ApiKey[]): Promise<ServiceFixture> {
+  static async start(
+    apiKeys?: readonly ApiKey[],
+    engine: EngineOptions = { workers: 0 },
+    directory?: ServerDirectory,
+  ): Promise<ServiceFixture> {
+    if (directory !== undefined) return new ServiceFixture(new AsyncDisposableStack(), directory, apiKeys, engine);
     const folder = await temporaryFolder();
-    return new ServiceFixture(folder, await ServerDirectory.open(folder.path, { codecs: CODECS }), apiKeys);
+    return new ServiceFixture(folder, await ServerDirectory.open(folder.path, { codecs: CODECS }), apiKeys, engine);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.engine[Symbol.dispose]();
     await this.directory[Symbol.asyncDispose]();
     await this.#folder[Symbol.asyncDispose]();
   }
@@ -193,8 +204,11 @@ function streamOf(messages: Iterable<PutMessage> | AsyncIterable<PutMessage>): F
     async take() {
       const { value } = await iterator.next();
       if (value === undefined) return undefined;
-      const { descriptor, header = EMPTY_BYTES, body = EMPTY_BYTES } = value;
-      return { descriptor, header, body, appMetadata: EMPTY_BYTES, release() {} };
+      const header = value.header?.slice() ?? EMPTY_BYTES;
+      const body = value.body?.slice() ?? EMPTY_BYTES;
+      // What is given back is another message's: whoever still reads it reads nonsense.
+      const release = () => void [header, body].forEach((part) => part.fill(0xee));
+      return { descriptor: value.descriptor, header, body, appMetadata: EMPTY_BYTES, release };
     },
     cancel: () => {},
     [Symbol.asyncIterator]: () => {
