@@ -127,6 +127,8 @@ export class MosaicoClient implements AsyncDisposable {
       port,
       ...(options.tls ? { tls: options.tls === true ? {} : options.tls } : {}),
       ...(options.network ? { network: options.network } : {}),
+      ...(options.keepaliveMs === undefined ? {} : { keepaliveMs: options.keepaliveMs }),
+      ...(options.keepaliveTimeoutMs === undefined ? {} : { keepaliveTimeoutMs: options.keepaliveTimeoutMs }),
       ...(options.apiKey ? { metadata: { "mosaico-api-key-token": options.apiKey } } : {}),
     };
     const timeoutMs = options.timeoutMs ?? DEFAULTS.timeoutMs;

@@ -42,6 +42,14 @@ export interface ConnectOptions extends BatchingOptions {
   readonly maxBytesInFlight?: number;
   /** Types to read rows as. @default all types of the ontology */
   readonly registry?: OntologyRegistry;
+  /**
+   * Time without a word of the server, while calls are under way, after which it is asked for a sign of life, milliseconds.
+   *
+   * @default 60000
+   */
+  readonly keepaliveMs?: number;
+  /** Time it then has before its connection counts as lost, milliseconds. @default 20000 */
+  readonly keepaliveTimeoutMs?: number;
   /** How to reach the server; an embedded server in the same process has one of its own. @default the system's sockets */
   readonly network?: Network;
   /** Gives up connecting when aborted. */
