@@ -55,12 +55,18 @@ export function timeToNs(time: Time): bigint {
 /** Time of seconds since the epoch, to the nearest nanosecond the number can tell. @throws {RangeError} as {@linkcode timeFromNs} */
 export function timeFromSeconds(seconds: number): Time {
   const whole = Math.floor(seconds);
-  return timeFromNs(BigInt(whole) * BILLION + BigInt(Math.round((seconds - whole) * 1e9)));
+  return timeFromNs(BigInt(whole) * BILLION + BigInt(roundHalfEven((seconds - whole) * 1e9)));
+}
+
+/** The nearest integer, the even one of two: as other clients round, so that they make the same times. */
+function roundHalfEven(value: number): number {
+  const rounded = Math.round(value);
+  return rounded - value === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
 }
 
 /** Seconds since the epoch; exact to about 0.2 µs. */
 export function timeToSeconds(time: Time): number {
-  return time.seconds + time.nanoseconds / 1e9;
+  return time.seconds + time.nanoseconds * 1e-9;
 }
 
 /** Time of milliseconds since the epoch. @throws {RangeError} as {@linkcode timeFromNs} */
@@ -81,7 +87,7 @@ export function timeFromDate(date: Date): Time {
 
 /** Date of a time; what is finer than a millisecond is cut off. */
 export function timeToDate(time: Time): Date {
-  return new Date(Math.floor(timeToMs(time)));
+  return new Date(time.seconds * 1000 + Math.floor(time.nanoseconds / 1e6));
 }
 
 /** The present, as the system clock has it: to the millisecond. */

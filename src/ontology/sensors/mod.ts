@@ -24,6 +24,7 @@ export {
   type Samples,
   type SampleType,
 } from "./image_pixels.ts";
+export { imageFromPixels, imageToPixels, type PictureSettings } from "./image_picture.ts";
 export type { ImageFormat } from "./image_format.ts";
 export { IMU } from "./imu.ts";
 export { Joy } from "./joy.ts";

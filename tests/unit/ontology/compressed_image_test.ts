@@ -51,7 +51,7 @@ test("a codec that is given is used", async () => {
 });
 
 test("other formats, and bytes that are no JPEG, are told", async () => {
-  for (const format of ["raw", "png", "tiff", "h264", "hevc"] as const) {
+  for (const format of ["raw", "tiff", "h264", "hevc"] as const) {
     await assert.rejects(compressedImageToPixels({ data: new Uint8Array(9), format }), (error: Error) => {
       assert.ok(isMosaicoError(error, "codec.image_unsupported"));
       assert.match(error.message, new RegExp(`format is ${format}, expected jpeg`));
@@ -63,4 +63,24 @@ test("other formats, and bytes that are no JPEG, are told", async () => {
     compressedImageToPixels(none, { codec }),
     (error) => isMosaicoError(error, "codec.jpeg_header"),
   );
+});
+
+test("a PNG keeps every bit, gray, colour and alpha", async () => {
+  for (const channels of [1, 3, 4] as const) {
+    const size = 7 * 5 * channels;
+    const picture = { width: 7, height: 5, channels, data: Uint8Array.from({ length: size }, (_, i) => i * i * 31) };
+    const image = await compressedImageFromPixels(picture, { format: "png", header: { frameId: "camera" } });
+    assert.deepEqual([image.format, image.header], ["png", { frameId: "camera" }]);
+    CompressedImage.validate!(image);
+    assert.deepEqual(await compressedImageToPixels(image), picture);
+    for (let at = 0; at < image.data.length; at++) {
+      const data = image.data.slice();
+      data[at]! ^= 0x11;
+      await assert.rejects(
+        compressedImageToPixels({ ...image, data }),
+        (error) => isMosaicoError(error, "codec.png_invalid"),
+      );
+    }
+  }
+  await assert.rejects(compressedImageFromPixels({ ...pixels, width: 41 }, { format: "png" }), TypeError);
 });

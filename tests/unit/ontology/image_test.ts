@@ -5,8 +5,10 @@ import { fromHex, isMosaicoError } from "../../../src/base/mod.ts";
 import {
   IMAGE_ENCODINGS,
   imageFromLinear,
+  imageFromPixels,
   imageFromSamples,
   imageToLinear,
+  imageToPixels,
   imageToSamples,
 } from "../../../src/ontology/mod.ts";
 import { decodeGrayPng, encodeGrayPng } from "../../../src/ontology/sensors/png.ts";
@@ -160,4 +162,46 @@ test("samples of every encoding survive", async () => {
     imageFromSamples(new Int8Array(3) as never, { width: 1, height: 1, encoding: "rgb8" }),
     TypeError,
   );
+});
+
+test("pictures of 8 bits go into every encoding of colours and gray, and come back", async () => {
+  const encodings = {
+    1: ["mono8", "8UC1", "bayer_rggb8"],
+    3: ["rgb8", "bgr8", "8UC3", "rgb16", "bgr16", "16UC3"],
+    4: ["rgba8", "bgra8", "8UC4", "rgba16", "bgra16", "16UC4"],
+  };
+  for (const channels of [1, 3, 4] as const) {
+    const data = Uint8Array.from({ length: 6 * channels }, (_, i) => i * 43);
+    const pixels = { width: 3, height: 2, channels, data: data.slice() };
+    for (const encoding of [undefined, ...encodings[channels]]) {
+      for (const format of ["png", "raw"] as const) {
+        const settings = { format, header: { frameId: "a" }, ...(encoding !== undefined && { encoding }) };
+        const image = await imageFromPixels(pixels, settings);
+        assert.deepEqual([image.encoding, image.format, image.header?.frameId], [
+          encoding ?? { 1: "mono8", 3: "rgb8", 4: "rgba8" }[channels],
+          format,
+          "a",
+        ]);
+        assert.deepEqual(await imageToPixels(image), { ...pixels, data });
+      }
+    }
+    assert.deepEqual(pixels.data, data, "the pixels were only borrowed");
+  }
+  const bgr16 = await imageFromPixels({ width: 1, height: 1, channels: 3, data: Uint8Array.of(255, 0, 1) }, {
+    encoding: "bgr16",
+    format: "raw",
+  });
+  assert.deepEqual([...bgr16.data], [1, 1, 0, 0, 255, 255]);
+});
+
+test("what is no picture of 8 bits, or of another size, is refused", async () => {
+  const gray = { width: 2, height: 1, channels: 1, data: Uint8Array.of(1, 2) } as const;
+  for (const encoding of ["32FC1", "8UC2", "16SC1", "own", "toString"]) {
+    await assert.rejects(imageFromPixels(gray, { encoding }), png("codec.image_unsupported"));
+  }
+  await assert.rejects(imageFromPixels(gray, { encoding: "rgb8" }), TypeError);
+  await assert.rejects(imageFromPixels({ ...gray, width: 3 }), TypeError);
+  const depth = await imageFromPixels(gray, { encoding: "mono16", format: "raw" });
+  assert.deepEqual([...depth.data], [1, 0, 2, 0]);
+  await assert.rejects(imageToPixels(depth), png("codec.image_unsupported"));
 });
