@@ -117,9 +117,9 @@ export class WorkerDownload implements LaneDownload {
 
   /** See {@linkcode LaneDownload.take}. */
   async take(): Promise<Batch | undefined> {
-    await giveWay();
     const message = this.#batches.tryTake() ?? await this.#batches.take();
     if (message === undefined) return undefined;
+    await giveWay(message.byteLength);
     this.#line.post({ type: "taken", id: this.id, byteLength: message.byteLength });
     return this.#unpacker!.unpack(message.batch);
   }

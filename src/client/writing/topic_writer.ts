@@ -415,7 +415,7 @@ export class TopicWriter<T> {
 
   async #sendLater(before: Promise<void> | undefined, batch: Batch, owned: boolean, size: number): Promise<void> {
     await before;
-    await giveWay();
+    await giveWay(size);
     const { signal } = this.#stop;
     await this.#credit.acquire(size, signal);
     try {
