@@ -57,10 +57,11 @@ export async function receive(
   });
 }
 
-function append(upload: Upload, { header, body }: FlightData): Promise<void> | undefined {
+function append(upload: Upload, message: FlightData): Promise<void> | undefined {
+  const { header, body } = message;
   if (header.byteLength === 0) throw refuse.unsupportedMessage();
   try {
-    return upload.append(header, body);
+    return upload.append(header, body, () => message.release());
   } catch (error) {
     throw isSchema(header) ? refuse.unsupportedMessage() : error;
   }

@@ -20,6 +20,8 @@ export class FileAppender {
   readonly #files: OpenFiles;
   readonly #path: string;
   #slices: Uint8Array[] = [];
+  /** Told when what is gathered has been written. */
+  #written: (() => void)[] = [];
   #gathered = 0;
   #length = 0;
   #writing: Promise<void> = Promise.resolve();
@@ -41,12 +43,14 @@ export class FileAppender {
   }
 
   /**
-   * Appends `slices`, which are *taken*. Answers `undefined` while there is room, else a promise of it.
+   * Appends `slices`, which are *borrowed* until `written` is called, which no failed write does. Answers `undefined`
+   * while there is room, else a promise of it.
    * @throws the failure of an earlier write
    */
-  append(slices: readonly Uint8Array[]): Promise<void> | undefined {
+  append(slices: readonly Uint8Array[], written?: () => void): Promise<void> | undefined {
     const size = totalLength(slices);
     this.#slices.push(...slices);
+    if (written !== undefined) this.#written.push(written);
     this.#gathered += size;
     this.#length += size;
     return this.#gathered < WRITE_BYTES ? undefined : this.#startWrite();
@@ -74,12 +78,15 @@ export class FileAppender {
 
   async #write(): Promise<void> {
     const slices = this.#slices;
+    const written = this.#written;
     this.#slices = [];
+    this.#written = [];
     this.#gathered = 0;
     if (slices.length === 0) return;
     await this.#files.use(this.#path, async (file) => {
       for (const piece of inPieces(slices)) await file.append(piece);
     });
+    for (const tell of written) tell();
   }
 }
 

@@ -85,13 +85,13 @@ export class TopicFileWriter {
   }
 
   /**
-   * Verifies a batch and appends it; one without rows is left out. Takes the bytes. Answers `undefined` while there is
-   * room, else a promise of it.
+   * Verifies a batch and appends it; one without rows is left out. Borrows the bytes until `written` is called, if it
+   * ever is. Answers `undefined` while there is room, else a promise of it.
    *
    * @throws {IpcError} when the message is not a sound batch of the schema
    * @throws {MosaicoError} `schema.timestamp` when a record has no time, `schema.dictionary` for a dictionary
    */
-  append(header: Uint8Array, body: Uint8Array): Promise<void> | undefined {
+  append(header: Uint8Array, body: Uint8Array, written?: () => void): Promise<void> | undefined {
     const batch = this.#decoder.decode(header, body);
     if (batch === undefined) {
       throw new MosaicoError("schema.dictionary", "Cannot store batch: dictionaries are not kept; send plain columns");
@@ -113,7 +113,7 @@ export class TopicFileWriter {
     if (this.#inOrder) this.#chunksInOrder++;
     this.#chunks.push(chunk);
     this.index.add(batch);
-    return this.#appender.append([encapsulate(header), body, new Uint8Array(-body.byteLength & 7)]);
+    return this.#appender.append([encapsulate(header), body, new Uint8Array(-body.byteLength & 7)], written);
   }
 
   /** Hands all that was appended to the operating system: readers of the file see it. */

@@ -65,14 +65,15 @@ export class Upload {
   }
 
   /**
-   * Appends a record batch message. Takes the bytes. Answers `undefined` while there is room, else a promise of it.
+   * Appends a record batch message. Borrows the bytes until `written` is called, if it ever is. Answers `undefined` while
+   * there is room, else a promise of it.
    *
    * @throws {IpcError} when it is not a sound batch of the schema
    * @throws {StorageError} also for what went wrong with earlier batches
    */
-  append(header: Uint8Array, body: Uint8Array): Promise<void> | undefined {
+  append(header: Uint8Array, body: Uint8Array, written?: () => void): Promise<void> | undefined {
     if (this.#failure !== undefined) throw this.#failure.reason;
-    const room = this.#writer.append(header, body);
+    const room = this.#writer.append(header, body, written);
     const { checkpointBytes, checkpointMs } = this.#directory.options;
     if (this.#writer.fileLength - this.#savedLength >= checkpointBytes) void this.#startCheckpoint();
     else this.#timer ??= setTimeout(() => void this.#startCheckpoint(), checkpointMs);
