@@ -47,7 +47,7 @@ function* breaks(type: ValueType<unknown>, value: unknown, place: Place, nullabl
         { type: field.type, shape: member?.shape },
         part,
         [...place, key],
-        field.nullable && !member?.present,
+        (field.nullable && !member?.present) || field.default !== undefined,
       );
     }
   }

@@ -129,9 +129,22 @@ class Maker {
         return this.#list(type, shape, n);
       case "struct":
         return this.struct({ type, shape });
+      case "map":
+        return this.#map(type, shape, n);
       default:
         throw new TypeError(`no values of ${type.kind}`);
     }
+  }
+
+  #map(type: Extract<DataType, { kind: "map" }>, shape: Shape | undefined, n: number): Map<unknown, unknown> {
+    const [key, value] = (type.entries.type as Extract<DataType, { kind: "struct" }>).fields as [Field, Field];
+    const held = { type: value.type, shape: shape?.kind === "map" ? shape.value : undefined };
+    const keys = Array.from({ length: this.#options.listLength ?? n % 4 }, (_, i) =>
+      [
+        key.type.kind === "utf8" ? `key ${i}` : key.type.kind === "int" && key.type.bits === 64 ? BigInt(i) : i,
+        this.#value(held),
+      ] as const);
+    return new Map(keys);
   }
 
   #list(type: Extract<DataType, { item: Field }>, shape: Shape | undefined, n: number): unknown {
