@@ -27,18 +27,20 @@ export async function openTopicStreamer<T>(
   endpoint: TopicEndpoint,
   { lanes, registry }: HandlerParts,
   signal?: AbortSignal,
+  readAheadBytes?: number,
 ): Promise<TopicStreamer<T>> {
   const lane = await lanes.next(signal);
-  return new TopicStreamer<T>(streamInfoOf(endpoint), lane.download(endpoint.ticket), registry, signal);
+  return new TopicStreamer<T>(streamInfoOf(endpoint), lane.download(endpoint.ticket, readAheadBytes), registry, signal);
 }
 
 /** Starts the downloads of many topics: all, or none. */
 export async function openTopicStreamers(
   endpoints: readonly TopicEndpoint[],
   parts: HandlerParts,
-  signal?: AbortSignal,
+  signal: AbortSignal | undefined,
+  readAheadBytes: number,
 ): Promise<TopicStreamer<unknown>[]> {
-  const streamers = endpoints.map((endpoint) => openTopicStreamer<unknown>(endpoint, parts, signal));
+  const streamers = endpoints.map((endpoint) => openTopicStreamer<unknown>(endpoint, parts, signal, readAheadBytes));
   try {
     return await Promise.all(streamers);
   } catch (error) {

@@ -141,7 +141,7 @@ export class SequenceHandler {
         window,
         maxBufferedBytes,
         endpointsIn: (part) => this.#endpointsIn(part, topics, signal),
-        open: (endpoints) => openTopicStreamers(endpoints, this.#parts, signal),
+        open: (endpoints, readAheadBytes) => openTopicStreamers(endpoints, this.#parts, signal, readAheadBytes),
       });
     return this.#live = new SequenceStreamer(this.name, open, signal);
   }

@@ -18,15 +18,17 @@ export interface TimePassesOptions {
   readonly maxBufferedBytes: number;
   /** The topics with rows in another window, with tickets for it. */
   readonly endpointsIn: (window: TimestampRange) => Promise<readonly TopicEndpoint[]>;
-  /** Starts downloads. */
-  readonly open: (endpoints: readonly TopicEndpoint[]) => Promise<TopicStreamer<unknown>[]>;
+  /** Starts downloads, each of which may read so much ahead: see `Lane.download`. */
+  readonly open: (endpoints: readonly TopicEndpoint[], readAheadBytes: number) => Promise<TopicStreamer<unknown>[]>;
 }
 
-/**
- * What one download may have on this side of the wire beside two of its chunks: the window of its stream, and what a
- * Worker reads ahead.
- */
-const READ_AHEAD_BYTES = 24 << 20;
+/** Bounds of what one download may read ahead: with less it would wait for the wire at each batch. */
+const LEAST_READ_AHEAD = 256 << 10;
+const MOST_READ_AHEAD = 16 << 20;
+/** What a download that may read ahead so much has on this side at most: a quarter more on the wire, and that of a Worker. */
+const READ_AHEAD_PLACES = 2.25;
+/** Chunks of a download that may be here beside it: being received, being handed over, being read. */
+const CHUNKS_AT_ONCE = 3;
 /** A pass that holds so many times more than it should is made shorter. */
 const TOLERANCE = 1.5;
 /** A pass is at most so many times longer than the one before. */
@@ -44,6 +46,7 @@ export class TimePasses implements SequenceDownload {
   readonly info: SequenceStreamInfo;
   readonly #options: TimePassesOptions;
   readonly #passBytes: number;
+  readonly #readAheadBytes: number;
   /** Behind the last row. */
   readonly #endNs: bigint;
   /** Where the next pass begins. */
@@ -62,8 +65,15 @@ export class TimePasses implements SequenceDownload {
     this.#startNs = info.startNs ?? 0n;
     this.#endNs = (info.endNs ?? 0n) + 1n;
     this.#spanNs = this.#endNs - this.#startNs;
-    const atOnce = total(endpoints, (endpoint) => Math.min(bytesIn(endpoint, window), mostBuffered(endpoint)));
-    if (atOnce > maxBufferedBytes) this.#spanNs = this.#spanHolding(bytesOf(endpoints, window));
+    const chunks = total(
+      endpoints,
+      (endpoint) => Math.min(bytesIn(endpoint, window), CHUNKS_AT_ONCE * chunkBytes(endpoint)),
+    );
+    const share = (maxBufferedBytes - chunks) / Math.max(1, endpoints.length) / READ_AHEAD_PLACES;
+    this.#readAheadBytes = Math.floor(Math.min(Math.max(share, LEAST_READ_AHEAD), MOST_READ_AHEAD));
+    const bytes = bytesOf(endpoints, window);
+    const isSmall = bytes <= maxBufferedBytes;
+    if (!isSmall && share < LEAST_READ_AHEAD) this.#spanNs = this.#spanHolding(bytes);
   }
 
   /** See {@linkcode SequenceDownload.next}. */
@@ -86,7 +96,7 @@ export class TimePasses implements SequenceDownload {
     const startNs = this.#startNs;
     if (startNs === this.info.startNs && this.#spanNs === this.#endNs - startNs) {
       this.#isOver = true;
-      return await this.#options.open(this.#options.endpoints);
+      return await this.#options.open(this.#options.endpoints, this.#readAheadBytes);
     }
     for (;;) {
       const spanNs = this.#spanNs;
@@ -99,7 +109,7 @@ export class TimePasses implements SequenceDownload {
       if (bytes > TOLERANCE * this.#passBytes && this.#spanNs < spanNs) continue;
       this.#startNs += spanNs;
       if (isLast) this.#isOver = true;
-      return await this.#options.open(endpoints);
+      return await this.#options.open(endpoints, this.#readAheadBytes);
     }
   }
 
@@ -147,7 +157,6 @@ function bytesIn(
   return Number(totalBytes) * Math.max(0, Number(to - from)) / Number(interval.endNs - interval.startNs + 1n);
 }
 
-/** Most bytes a download has on this side of the wire: those of two chunks, and what is read ahead. */
-function mostBuffered({ metadata: { dataInfo } }: TopicEndpoint): number {
-  return 2 * Number(dataInfo.totalBytes) / Math.max(1, Number(dataInfo.totalChunksCount)) + READ_AHEAD_BYTES;
+function chunkBytes({ metadata: { dataInfo } }: TopicEndpoint): number {
+  return Number(dataInfo.totalBytes) / Math.max(1, Number(dataInfo.totalChunksCount));
 }

@@ -33,6 +33,9 @@ export interface DataConnection extends FlightClient {
   close(): Promise<void>;
 }
 
+/** HTTP/2 knows no smaller window. */
+const LEAST_WINDOW_BYTES = 65_535;
+
 /** A {@linkcode Lane} without a Worker. */
 export class InlineLane implements Lane {
   /** See {@linkcode Lane.inWorker}. */
@@ -72,10 +75,11 @@ export class InlineLane implements Lane {
   }
 
   /** See {@linkcode Lane.download}. */
-  download(ticket: Uint8Array): LaneDownload {
+  download(ticket: Uint8Array, readAheadBytes?: number): LaneDownload {
     this.#active++;
+    const limits = readAheadBytes === undefined ? {} : { windowBytes: Math.max(LEAST_WINDOW_BYTES, readAheadBytes) };
     return new InlineDownload(
-      this.#flight.doGet(ticketOf(ticket)),
+      this.#flight.doGet(ticketOf(ticket), limits),
       Object.values(this.#codecs.bodies),
       () => this.#active--,
     );

@@ -56,7 +56,11 @@ export class LaneService {
         return await this.#uploads.get(message.id)?.upload.finish()
           .then(() => this.#end(message.id), (error) => this.#end(message.id, { error }));
       case "download":
-        return await this.#pump(message.id, this.#lane!.download(message.ticket));
+        return await this.#pump(
+          message.id,
+          this.#lane!.download(message.ticket, message.readAheadBytes),
+          message.readAheadBytes,
+        );
       case "taken":
         return this.#downloads.get(message.id)?.credit.release(message.byteLength);
       case "cancel":
@@ -103,8 +107,8 @@ export class LaneService {
     });
   }
 
-  async #pump(id: number, download: LaneDownload): Promise<void> {
-    const credit = new Semaphore(READ_AHEAD_BYTES);
+  async #pump(id: number, download: LaneDownload, readAheadBytes = READ_AHEAD_BYTES): Promise<void> {
+    const credit = new Semaphore(readAheadBytes);
     this.#downloads.set(id, { download, credit });
     const packer = new BatchPacker();
     try {

@@ -84,8 +84,13 @@ export interface Lane {
    * @throws {SchemaError} or ends in it, when the schema cannot be encoded
    */
   upload(start: UploadStart): LaneUpload;
-  /** Opens a download. */
-  download(ticket: Uint8Array): LaneDownload;
+  /**
+   * Opens a download.
+   *
+   * @param readAheadBytes What may come before it is taken: so much on the connection (and a quarter more), and so much of
+   * a Worker's; beside it one batch at each place, however large. @default 16 MiB on the connection, 8 MiB of a Worker's
+   */
+  download(ticket: Uint8Array, readAheadBytes?: number): LaneDownload;
   /** Closes the connection; what is under way fails. Idempotent. */
   close(): Promise<void>;
 }

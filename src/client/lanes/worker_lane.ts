@@ -118,9 +118,9 @@ export class WorkerLane implements Lane {
   }
 
   /** See {@linkcode Lane.download}. */
-  download(ticket: Uint8Array): LaneDownload {
+  download(ticket: Uint8Array, readAheadBytes?: number): LaneDownload {
     const download = new WorkerDownload(this.#line());
-    this.#open(download, { type: "download", id: download.id, ticket });
+    this.#open(download, { type: "download", id: download.id, ticket, readAheadBytes });
     return download;
   }
 

@@ -29,7 +29,12 @@ export type ToWorker =
   | { readonly type: "upload"; readonly id: number; readonly start: UploadStart }
   | { readonly type: "batch"; readonly id: number; readonly batch: PackedBatch }
   | { readonly type: "finish"; readonly id: number }
-  | { readonly type: "download"; readonly id: number; readonly ticket: Uint8Array }
+  | {
+    readonly type: "download";
+    readonly id: number;
+    readonly ticket: Uint8Array;
+    readonly readAheadBytes: number | undefined;
+  }
   /** The reader has a batch of so many bytes in hand. */
   | { readonly type: "taken"; readonly id: number; readonly byteLength: number }
   | { readonly type: "cancel"; readonly id: number }
