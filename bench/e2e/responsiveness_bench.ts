@@ -98,6 +98,7 @@ async function measureLists(
     ratioP99: percentile(busyTimes, 0.99) / percentile(idleTimes, 0.99),
     ...(seen && whoWasLate(busy.calls, seen)),
     callerLagP99Ms: percentile(lags, 0.99),
+    callerLagMaxMs: percentile(lags, 1),
     bytesPerSecond: busy.result,
   });
 }
@@ -111,6 +112,7 @@ function whoWasLate(calls: readonly ListCall[], { lags, lists }: ServerReport): 
     inServerP99Ms: p99((_, i) => lists[i]!.left - lists[i]!.entered),
     fromServerP99Ms: p99(({ answered }, i) => answered - lists[i]!.left),
     serverLagP99Ms: percentile(lags, 0.99),
+    serverLagMaxMs: percentile(lags, 1),
   };
 }
 
