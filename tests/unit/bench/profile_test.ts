@@ -1,0 +1,22 @@
+/**
+ * Reading CPU profiles.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { selfTimes } from "../../../bench/profile.ts";
+
+test("self time is summed by function, without waiting", () => {
+  const node = (id: number, functionName: string, url = "", lineNumber = 0) => ({
+    id,
+    callFrame: { functionName, url, lineNumber },
+  });
+  const here = new URL("../../../src/base/bytes.ts", import.meta.url).href;
+  const times = selfTimes({
+    nodes: [node(1, "(idle)"), node(2, "copy", here, 4), node(3, "copy", here, 4), node(4, "", "ext:core/x.js", 9)],
+    samples: [2, 1, 3, 4, 2],
+    timeDeltas: [10, 1000, 20, 5, 30],
+  });
+  assert.deepEqual([...times], [["copy src/base/bytes.ts:5", 60], ["(anonymous) ext:core/x.js:10", 5]]);
+});
