@@ -191,8 +191,20 @@ function narrowText(
     case "$match": {
       const { head, behind } = headOf(condition.operand);
       if (head !== "") where.add(`${column} >= ? AND ${column} < ?`, head, behind);
+      where.add(`${column} GLOB ?`, sqlGlob(condition.operand));
     }
   }
+}
+
+/** A pattern in the words of SQLite, which takes time in proportion to text times pattern too. */
+function sqlGlob(pattern: string): string {
+  return pattern.replace(/\[([^\]]*)\]|#/g, (found, set: string | undefined) => {
+    if (set === undefined) return "[0-9]";
+    if (!set.startsWith("^")) return found;
+    // There, `^` in front turns a set over.
+    const others = set.replace(/^\^+/, "");
+    return others === "" ? "^" : others.startsWith("-") ? "?" : `[${others}^]`;
+  });
 }
 
 /** What all texts that fit a pattern begin with, and what stands behind all that begin so. */

@@ -20,11 +20,14 @@ export class AggregateFold {
     this.#columns = columns.map((column) => new ColumnFold(column));
   }
 
-  /** Adds the rows `[from, to)` that `mask` has, or all of them. `places` says where in `batch` the columns are. */
+  /**
+   * Adds the rows `[from, to)` that `mask` has, or all of them. `places` says where in `batch` the columns are; `times` may be
+   * left out when nobody asks for them.
+   */
   add(
     batch: Batch,
     places: readonly (readonly number[])[],
-    times: BigInt64Array,
+    times: BigInt64Array | undefined,
     mask: Uint8Array | undefined,
     from: number,
     to: number,
@@ -34,8 +37,8 @@ export class AggregateFold {
     const last = rows === undefined ? to - 1 : rows.lastIndexOf(1);
     if (first < 0 || last < first) return;
     this.#records += rows === undefined ? to - from : count(rows);
-    this.#startNs ??= times[first]!;
-    this.#endNs = times[last]!;
+    this.#startNs ??= times?.[first];
+    this.#endNs = times?.[last];
     this.#columns.forEach((column, i) => column.add(batch, places[i]!, rows, from, to));
   }
 
@@ -213,10 +216,9 @@ const gather = perArrayClass<(values: ArrayLike<number>, rows: Uint32Array, out:
   },
 );
 
-/** Values of rows as doubles; `undefined` for columns of no numbers. */
+/** Values of rows, of which there is one, as doubles; `undefined` for columns of no numbers. Returns a view or a copy. */
 function numbersOf(column: Column, rows: Uint32Array): Float64Array | undefined {
   const { type } = column.field;
-  const out = new Float64Array(rows.length);
   switch (type.kind) {
     case "int":
     case "float":
@@ -229,6 +231,11 @@ function numbersOf(column: Column, rows: Uint32Array): Float64Array | undefined 
       return undefined;
   }
   const values = column.values!;
+  const first = rows[0]!;
+  if (values instanceof Float64Array && rows.at(-1)! - first + 1 === rows.length) {
+    return values.subarray(first, first + rows.length); // neighbours, as they lie
+  }
+  const out = new Float64Array(rows.length);
   if (values instanceof BigInt64Array || values instanceof BigUint64Array) {
     const words = new Int32Array(values.buffer, values.byteOffset, 2 * values.length);
     const signed = values instanceof BigInt64Array;

@@ -43,7 +43,8 @@ export async function aggregate(
   }
   for (const figure of aggregates) check(figure, question.schema, columns);
   const wanted = [...columns.values()];
-  const state = await sum(engine, question, wanted, options);
+  const needsSpan = aggregates.some((figure) => figure.function === "rate");
+  const state = await sum(engine, question, wanted, needsSpan, options);
   const places = [...columns.keys()];
   const ranks = await Promise.all(
     wanted.map(({ percents }, i) =>
@@ -189,6 +190,7 @@ async function sum(
   engine: ContentEngine,
   question: TopicQuestion,
   wanted: readonly Wanted[],
+  needsSpan: boolean,
   options: AnswerOptions,
 ): Promise<AggregateState> {
   const { topic, schema, predicate } = question;
@@ -198,7 +200,7 @@ async function sum(
   if (predicate.scope === "none" || topic.schemaHeader === undefined) return state;
   const byIndex = wanted.every((one) => isOfIndex(one, schema));
   const plan = await engine.plan(question, options, byIndex && wanted.some(({ leaf }) => leaf !== undefined));
-  const task = { kind: "aggregate", columns: wanted.map(({ column }) => column) } as const;
+  const task = { kind: "aggregate", columns: wanted.map(({ column }) => column), needsSpan } as const;
   if (!byIndex) {
     for await (const output of engine.scan(question, task, plan.pages(), options)) {
       state = merge(state, output.aggregate!);
@@ -286,7 +288,7 @@ async function percentiles(
   const wanted = [...new Set(places.flatMap((place) => [Math.floor(place), Math.ceil(place)]))];
   const values = await valuesAt(wanted, count, async (ranks) => {
     const { path, item } = column;
-    const task = { kind: "aggregate", columns: [{ path, item, functions: [], ranks }] } as const;
+    const task = { kind: "aggregate", columns: [{ path, item, functions: [], ranks }], needsSpan: false } as const;
     const passes: RankPass[] = [];
     const plan = await engine.plan(question, { ...options, statistics: new Statistics() });
     for await (const { aggregate } of engine.scan(question, task, plan.pages(), options)) {

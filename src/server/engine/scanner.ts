@@ -11,6 +11,9 @@ import { AggregateFold } from "./aggregate_fold.ts";
 import { RunFold } from "./run_fold.ts";
 import type { ScanChunk, ScanOutput, ScanSpec } from "./types.ts";
 
+/** Chunks that are read while others are looked at. */
+const READ_AHEAD = 4;
+
 /** Looks through chunks of one topic for one task. */
 export class Scanner {
   readonly #spec: ScanSpec;
@@ -31,7 +34,8 @@ export class Scanner {
     const { columns } = compileRecordPredicate(conditions, schema);
     const wanted = task.kind === "aggregate" ? task.columns.map(({ path }) => path) : [];
     const time = [timestampColumn(schema)];
-    const needsTimes = task.kind !== "any" || spec.window.startNs !== undefined || spec.window.endNs !== undefined;
+    const ofTask = task.kind === "runs" || (task.kind === "aggregate" && task.needsSpan);
+    const needsTimes = ofTask || spec.window.startNs !== undefined || spec.window.endNs !== undefined;
     const plain = needsTimes ? [time, ...wanted] : wanted;
     this.#spec = spec;
     this.#plain = new ColumnReader(source, schema, plain.length === 0 ? [time] : plain, codecs);
@@ -51,19 +55,21 @@ export class Scanner {
     const aggregate = task.kind === "aggregate" ? new AggregateFold(task.columns) : undefined;
     let rowsScanned = 0;
     let found = false;
-    let next = this.#read(chunks[0]);
-    for (let i = 0; i < chunks.length && !found; i++) {
-      const chunk = chunks[i]!;
-      const { batch, schema } = await next!;
-      next = task.kind === "any" ? undefined : this.#read(chunks[i + 1]);
+    // While one chunk is looked at, the next ones are read; unless the first record found is enough.
+    const ahead = chunks.slice(0, task.kind === "any" ? 1 : READ_AHEAD).map((chunk) => this.#read(chunk));
+    for (const [i, chunk] of chunks.entries()) {
+      const { batch, schema } = await ahead.shift()!;
+      const next = chunks[i + ahead.length + 1];
+      if (next !== undefined && task.kind !== "any") ahead.push(this.#read(next));
       const mask = chunk.allMatch ? undefined : this.#predicate.mask(batch);
       rowsScanned += batch.numRows;
       const times = this.#times(batch, schema);
       const [from, to] = times === undefined ? [0, batch.numRows] : rowsInside(times, chunk, window);
       if (task.kind === "any") {
         found = to > from && (mask === undefined || hasOne(mask, from, to));
-        next = found ? undefined : this.#read(chunks[i + 1]);
-      } else if (aggregate !== undefined) aggregate.add(batch, this.#columnsOf(schema), times!, mask, from, to);
+        if (found) break;
+        if (next !== undefined) ahead.push(this.#read(next));
+      } else if (aggregate !== undefined) aggregate.add(batch, this.#columnsOf(schema), times, mask, from, to);
       else runs.addRows(times!, mask, from, to);
       const waiting = pause();
       if (waiting !== undefined) await waiting;
@@ -72,8 +78,7 @@ export class Scanner {
     return { bytesRead, rowsScanned, found, runs: runs.finish(), aggregate: aggregate?.finish() };
   }
 
-  #read(chunk: ScanChunk | undefined): Promise<{ batch: Batch; schema: Schema }> | undefined {
-    if (chunk === undefined) return undefined;
+  #read(chunk: ScanChunk): Promise<{ batch: Batch; schema: Schema }> {
     const reader = chunk.allMatch ? this.#plain : this.#conditional;
     const reading = reader.read(chunk).then((batch) => ({ batch, schema: reader.schema }));
     reading.catch(() => {}); // told when it is awaited, if it is

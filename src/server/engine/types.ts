@@ -25,7 +25,12 @@ export type ScanTask =
     readonly gapNs: bigint;
   }
   /** Values of columns, summed up. */
-  | { readonly kind: "aggregate"; readonly columns: readonly AggregateColumn[] };
+  | {
+    readonly kind: "aggregate";
+    readonly columns: readonly AggregateColumn[];
+    /** Whether times of the first and the last record are wanted. */
+    readonly needsSpan: boolean;
+  };
 
 /** A column to sum up. */
 export interface AggregateColumn {
@@ -79,7 +84,7 @@ export interface ScanOutput {
 export interface AggregateState {
   /** Records. */
   readonly records: number;
-  /** Times of the first and the last. */
+  /** Times of the first and the last, if they are wanted. */
   readonly span: TimeSpan | undefined;
   /** Sums over the values of each column that was asked for. */
   readonly columns: readonly ColumnState[];
