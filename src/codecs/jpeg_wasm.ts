@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { brotliDecompressSync } from "node:zlib";
 import { CodecError } from "./errors.ts";
 import { type JpegEngine, SUBSAMPLING } from "./jpeg_engine.ts";
 import type { ImagePixels, JpegSubsampling } from "./types.ts";
@@ -46,9 +45,15 @@ let compiled: Promise<WebAssembly.Module> | undefined;
 
 /** The compiled library. Post it to Workers instead of compiling there again. */
 export function jpegModule(): Promise<WebAssembly.Module> {
-  return compiled ??= import("../../wasm/jpeg/jpeg.wasm.ts").then(({ WASM_BASE64 }) =>
-    WebAssembly.compile(new Uint8Array(brotliDecompressSync(decodeBase64(WASM_BASE64))))
-  );
+  return compiled ??= compile();
+}
+
+async function compile(): Promise<WebAssembly.Module> {
+  const [{ brotliDecompressSync }, { WASM_BASE64 }] = await Promise.all([
+    import("node:zlib"),
+    import("../../wasm/jpeg/jpeg.wasm.ts"),
+  ]);
+  return WebAssembly.compile(new Uint8Array(brotliDecompressSync(decodeBase64(WASM_BASE64))));
 }
 
 /** Loads glue code and, when not given, binary. */

@@ -3,13 +3,31 @@
  *
  * @module
  */
-import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { messageOf } from "../base/mod.ts";
 import { CodecError } from "./errors.ts";
 import type { BodyCodec } from "./types.ts";
 
+/** What is used of `node:zlib`. */
+interface Zlib {
+  readonly constants: { readonly ZSTD_c_compressionLevel: number };
+  zstdCompressSync(
+    input: Uint8Array,
+    options: { params: Record<number, number>; pledgedSrcSize: number; chunkSize: number },
+  ): Uint8Array;
+  zstdDecompressSync(input: Uint8Array, options: { maxOutputLength: number; chunkSize: number }): Uint8Array;
+}
+
 /** Output is gathered in pieces of this size. */
 const CHUNK_BYTES = 65_536;
+
+let loaded: Zlib | undefined;
+
+/** Loaded when first used: it takes longer than to load all codecs. */
+function zlib(): Zlib {
+  if (loaded !== undefined) return loaded;
+  const { process } = globalThis as unknown as { process: { getBuiltinModule(name: "node:zlib"): Zlib } };
+  return loaded = process.getBuiltinModule("node:zlib");
+}
 
 /**
  * Zstandard frames at `level` 1 (fast) to 22 (small). Written with content size.
@@ -20,10 +38,11 @@ export function zstdCodec(level: number = 1): BodyCodec {
   if (!Number.isInteger(level) || level < 1 || level > 22) {
     throw new RangeError(`Cannot make a Zstandard codec: level is ${level}, expected 1 to 22`);
   }
-  const params = { [constants.ZSTD_c_compressionLevel]: level };
   return {
     name: "zstd",
     compress(input) {
+      const { constants, zstdCompressSync } = zlib();
+      const params = { [constants.ZSTD_c_compressionLevel]: level };
       const options = { params, pledgedSrcSize: input.byteLength, chunkSize: CHUNK_BYTES };
       const packed = zstdCompressSync(input, options);
       return packed.byteLength < input.byteLength ? ownBuffer(packed) : undefined;
@@ -32,7 +51,7 @@ export function zstdCodec(level: number = 1): BodyCodec {
       let plain: Uint8Array;
       try {
         const chunkSize = Math.min(CHUNK_BYTES, Math.max(64, size));
-        plain = zstdDecompressSync(input, { maxOutputLength: Math.max(1, size), chunkSize });
+        plain = zlib().zstdDecompressSync(input, { maxOutputLength: Math.max(1, size), chunkSize });
       } catch (error) {
         const facts = { expected: size };
         if ((error as { code?: unknown }).code === "ERR_BUFFER_TOO_LARGE") {
