@@ -272,16 +272,3 @@ test("after finalize() nothing can be added", async () => {
   await failure(() => topic.push(2n, { data: 2 }), "session.closed");
   await failure(drive.topicCreate("/b", Floating64), "session.closed");
 });
-
-test("a session knows its writers", async () => {
-  await using fx = await startEmbedded();
-  await using drive = await fx.client.sequenceCreate("drive");
-  const a = await drive.topicCreate("/a", Floating64);
-  assert.deepEqual(drive.listTopicWriters(), ["/a"]);
-  assert.equal(drive.topicWriterExists("/a"), true);
-  assert.equal(drive.topicWriterExists("/b"), false);
-  assert.equal(drive.getTopicWriter("/a"), a);
-  await failure(drive.topicCreate("/a", Floating64), "session.topic_exists");
-  await a.push(1n, { data: 1 });
-  await drive.finalize();
-});
