@@ -107,11 +107,12 @@ function joined(parts: readonly Float64Array[]): Float64Array {
   return all;
 }
 
-/** The values of these ranks among `count`, by rank. `pass` looks at all values once. */
+/** The values of these ranks among `count`, by rank. `pass` looks at all values once; at most `limit` are held. */
 export async function valuesAt(
   ranks: readonly number[],
   count: number,
   pass: (task: RankTask) => Promise<RankPass>,
+  limit: number = MAX_COLLECTED,
 ): Promise<ReadonlyMap<number, number>> {
   const found = new Map<number, number>();
   const narrow = async (prefix: readonly number[], before: number, count: number, ranks: readonly number[]) => {
@@ -119,7 +120,7 @@ export async function valuesAt(
       for (const rank of ranks) found.set(rank, valueOf(prefix));
       return;
     }
-    if (count <= MAX_COLLECTED) {
+    if (count <= limit) {
       const sorted = (await pass({ prefix, kind: "collect" })).collected!.sort();
       for (const rank of ranks) found.set(rank, sorted[rank - before]!);
       return;
