@@ -30,6 +30,8 @@ import {
   required,
   struct,
   tensor3d,
+  tuple,
+  type TupleOf,
   uint8,
   utf8,
   type ValueOf,
@@ -49,6 +51,7 @@ const Gripper = defineOntology("Gripper", {
   grid: required("grid", matrix(float32, 2, 3)),
   stack: optional("stack", tensor3d(uint8)),
   corners: required("corners", fixedList(int16, 4)),
+  axis: optional("axis", tuple(float64, 3)),
   poses: required("poses", map(utf8, list(Vector3d))),
   raw: required("raw", binary),
 });
@@ -85,6 +88,7 @@ function inferred(): void {
     grid: readonly NumberList[];
     stack?: readonly (readonly NumberList[])[] | undefined;
     corners: NumberList;
+    axis?: TupleOf<number, 3> | undefined;
     poses: ReadonlyMap<string, readonly Vector3d[]>;
     raw: Uint8Array;
   }> = true;
@@ -115,10 +119,21 @@ function values(): void {
   const key: Gripper = { ...least, poses: new Map([[1, [tip]]]) };
   // @ts-expect-error a row of a matrix is a list
   const flat: Gripper = { ...least, grid: [1, 2, 3] };
+  const axis: Gripper = { ...least, axis: [0, 0, 1] };
+  const [x, , z]: readonly number[] = [axis.axis![0], axis.axis![1], axis.axis![2]];
+  // @ts-expect-error two items where there are three
+  const short: Gripper = { ...least, axis: [0, 1] };
+  // @ts-expect-error four items where there are three
+  const long: Gripper = { ...least, axis: [0, 0, 0, 1] };
+  // @ts-expect-error an item of another type
+  const mixed: Gripper = { ...least, axis: [0, 0, "1"] };
+  // @ts-expect-error there is no fourth
+  axis.axis![3].toFixed();
   // @ts-expect-error bytes are no list of numbers
   const bytes: Gripper = { ...least, raw: [1, 2] };
   // @ts-expect-error null is no value; leave it out
   const none: Gripper = { ...least, force: null };
+  void [x, z, short, long, mixed];
   void [missing, more, wire, text, state, mode, narrow, part, item, key, flat, bytes, none];
 }
 
@@ -148,6 +163,7 @@ function paths(): void {
   Gripper.Q.part.on.eq(true);
   Gripper.Q.touches.any().at.gt(0);
   Gripper.Q.ticks.at(0).eq(1n);
+  Gripper.Q.axis.at(2).gt(0);
   // @ts-expect-error no such column
   Gripper.Q.opening;
   // @ts-expect-error no such part
@@ -251,6 +267,16 @@ test("values out of a fixed set of integers are refused by name", () => {
   assert.throws(() => Gripper.validate!({ ...least, state: "ajar" }), /state is "ajar", must be one of open, closed/);
   const field: PointField = { name: "x", offset: 0, datatype: 9n, count: 1 };
   assert.throws(() => PointField.validate!(field), /datatype is 9, must be one of 1, 2, 3, 4, 5, 6, 7, 8/);
+});
+
+test("a tuple is a list of fixed length on the wire, and a typed array when read", () => {
+  assert.deepEqual(tuple(float64, 3), fixedList(float64, 3));
+  const builder = new BatchBuilder(Gripper.schema);
+  builder.append(1n, { ...least, axis: [0, 0.5, 1] });
+  const { axis } = rowReader(Gripper.schema).row(builder.finish(), 0) as Gripper;
+  assert.deepEqual(axis, Float64Array.of(0, 0.5, 1));
+  assert.throws(() => builder.append(1n, { ...least, axis: [0, 1] }), /axis.*of length 3/);
+  assert.throws(() => tuple(float64, 0), RangeError);
 });
 
 test("sizes that are none are refused", () => {

@@ -88,6 +88,27 @@ function sized<V>(item: ValueType<V>, size: number | undefined): ValueType<ListO
   return size === undefined ? list(item) : fixedList(item, size);
 }
 
+/** Exactly `N` items, as the compiler sees them: `[0, 0, 1]` when written; an array or typed array of that length when read. */
+export type TupleOf<V, N extends number> =
+  & ArrayLike<V>
+  & Iterable<V>
+  & { readonly length: N }
+  & { readonly [I in IndexBelow<N>]: V };
+
+/** The indices below `N`: `"0" | "1" | "2"` of 3. */
+export type IndexBelow<N extends number, Counted extends readonly unknown[] = []> = Counted["length"] extends N ? never
+  : `${Counted["length"]}` | IndexBelow<N, readonly [...Counted, unknown]>;
+
+/**
+ * A list of exactly `size` items whose length the compiler checks: on the wire what {@linkcode fixedList} makes. For a handful of
+ * items; typed arrays have to be cast, as their length is not known.
+ *
+ * @throws {RangeError} when `size` is no positive integer
+ */
+export function tuple<V, const N extends number>(item: ValueType<V>, size: N): ValueType<TupleOf<V, N>> {
+  return fixedList(item, size) as ValueType<unknown> as ValueType<TupleOf<V, N>>;
+}
+
 /** A dictionary; keys are unique. */
 export function map<K, V>(key: ValueType<K>, value: ValueType<V>): ValueType<ReadonlyMap<K, V>> {
   const fields = [
