@@ -1,104 +1,90 @@
 /**
- * Many topics and several sessions at once.
+ * Merges of many topics: in order, and in bounded memory.
  *
  * @module
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { MosaicoClient, SessionWriter, TopicWriter } from "../../src/client/mod.ts";
-import { Floating64, Integer64 } from "../../src/ontology/mod.ts";
+import type { MosaicoClient } from "../../src/client/mod.ts";
+import { defineOntology, float64, Integer64, list, required } from "../../src/ontology/mod.ts";
+import { memoryNetwork } from "../../src/wire/net/mod.ts";
 import { startEmbedded } from "../support/embedded.ts";
-import { failure } from "../support/errors.ts";
+import { FaultyNetwork } from "../support/faulty_network.ts";
 
-const LONG = { timeout: 60_000 };
-const TOPICS = 100;
-const ROWS = 500;
-
-const nameOf = (i: number) => `/sensor/${String(i).padStart(3, "0")}`;
-
-async function createAll(session: SessionWriter, count: number): Promise<TopicWriter<Integer64>[]> {
-  return await Promise.all(Array.from({ length: count }, (_, i) => session.topicCreate(nameOf(i), Integer64)));
+/** A kilobyte a row, that no codec makes smaller than it is. */
+interface Block {
+  readonly values: ArrayLike<number>;
 }
+const Block = defineOntology<Block>("Block", { values: required("values", list(float64)) });
+const ROW_BYTES = 1_024 + 8 + 4;
 
-/** Pushes to all topics in turn, as sensors do. */
-async function pushAll(topics: readonly TopicWriter<Integer64>[], rows = ROWS): Promise<void> {
-  for (let row = 0; row < rows; row++) {
-    for (const [i, topic] of topics.entries()) {
-      const room = topic.push(BigInt(row * TOPICS + i), { data: BigInt(i) });
-      if (room !== undefined) await room;
+/** `topics` topics of `batches` batches of `rows` rows each, all over the same time; topic t has its rows at t, t + step, … */
+async function blocks(client: MosaicoClient, topics: number, batches: number, rows: number): Promise<void> {
+  await using drive = await client.sequenceCreate("drive");
+  const values = new Float64Array(128).map(() => Math.random());
+  for (let t = 0; t < topics; t++) {
+    const topic = await drive.topicCreate(`/t${t}`, Block, { batchBytes: 8 << 20 });
+    for (let i = 0; i < batches * rows; i++) {
+      await topic.push(BigInt(i * topics + t), { values });
+      if (i % rows === rows - 1) await topic.flush();
     }
+    await topic.finalize();
   }
+  await drive.finalize();
 }
 
-async function assertWhole(client: MosaicoClient, name: string, topics: number): Promise<void> {
-  const sequence = (await client.sequenceHandler(name))!;
-  assert.equal(sequence.topics.length, topics);
-  let at = 0;
-  for await (const { topic, timestampNs, data } of sequence.stream()) {
-    const [row, i] = [Math.floor(at / topics), at % topics];
-    assert.equal(topic, nameOf(i));
-    assert.equal(timestampNs, BigInt(row * TOPICS + i));
-    assert.equal((data as Integer64).data, BigInt(i));
-    at++;
+test("a merge of 100 topics holds what it may, not a batch of each", { timeout: 60_000 }, async () => {
+  const network = new FaultyNetwork(memoryNetwork());
+  await using fx = await startEmbedded({ network, client: { lanes: 1 } });
+  const [topics, batches, rows] = [100, 2, 200];
+  await blocks(fx.client, topics, batches, rows); // 41 MB in batches of 207 kB: a batch of each topic is half of it
+  await using reader = await fx.connect({ lanes: 1 });
+  const sequence = (await reader.sequenceHandler("drive"))!;
+  const maxBufferedBytes = 4 << 20;
+  const stream = sequence.stream({ maxBufferedBytes });
+  let expected = 0n;
+  let taken = 0;
+  let most = 0;
+  for await (const { topic, timestampNs } of stream) {
+    assert.equal(timestampNs, expected++);
+    assert.equal(topic, `/t${Number(timestampNs) % topics}`);
+    taken += ROW_BYTES;
+    const received = network.dialled.at(-1)!.bytesIn;
+    most = Math.max(most, received - taken);
   }
-  assert.equal(at, topics * ROWS);
-}
-
-for (const workers of [0, 2]) {
-  test(`100 topics written at once are spread over the lanes, and whole (workers: ${workers})`, LONG, async () => {
-    await using fx = await startEmbedded({ tcp: true, client: { lanes: 2, workers } });
-    await using drive = await fx.client.sequenceCreate("drive");
-    const topics = await createAll(drive, TOPICS);
-    assert.deepEqual(fx.client.stats().lanes.map(({ active }) => active), [TOPICS / 2, TOPICS / 2]);
-    assert.deepEqual([...drive.listTopicWriters()].sort(), Array.from({ length: TOPICS }, (_, i) => nameOf(i)));
-    await pushAll(topics);
-    await drive.finalize();
-    assert.ok(topics.every(({ status, rowCount }) => status === "finalized" && rowCount === ROWS));
-    assert.deepEqual(fx.client.stats().lanes.map(({ active }) => active), [0, 0]);
-    assert.equal(fx.client.stats().bytesInFlight, 0);
-    await assertWhole(fx.client, "drive", TOPICS);
-  });
-}
-
-test("several sessions of one client, of several sequences, write at the same time", LONG, async () => {
-  await using fx = await startEmbedded({ tcp: true, client: { lanes: 2, workers: 0 } });
-  const names = ["north", "east", "south", "west"];
-  const drives = await Promise.all(names.map((name) => fx.client.sequenceCreate(name)));
-  const topics = await Promise.all(drives.map((drive) => createAll(drive, 10)));
-  await Promise.all(topics.map((of) => pushAll(of)));
-  await drives[1]!.abort(new Error("east is lost"));
-  await Promise.all([0, 2, 3].map((i) => drives[i]!.finalize()));
-  assert.deepEqual(drives.map(({ status }) => status), ["finalized", "error", "finalized", "finalized"]);
-  for (const name of ["north", "south", "west"]) await assertWhole(fx.client, name, 10);
+  assert.equal(expected, BigInt(topics * batches * rows));
+  assert.ok(most < 1.5 * maxBufferedBytes, `${most} bytes waited at once, ${maxBufferedBytes} may`);
+  assert.ok(most > maxBufferedBytes / 8, `${most} bytes waited at once: what may wait is made use of`);
 });
 
-test("a session knows its writers, and where it stands", async () => {
+test("a merge that fits is one download of each topic", async () => {
   await using fx = await startEmbedded();
-  await using drive = await fx.client.sequenceCreate("drive");
-  assert.deepEqual([drive.name, drive.status, drive.sessionStatus], ["drive", "pending", "pending"]);
-  assert.match(drive.sessionLocator, /^drive:[0-9A-Z]{26}$/);
-  assert.deepEqual([drive.listTopicWriters(), drive.topicWriterExists("/a")], [[], false]);
-  const a = await drive.topicCreate("/a", Floating64);
-  const b = await drive.topicCreate("b", Floating64); // the key is the name as given
-  assert.deepEqual(drive.listTopicWriters(), ["/a", "b"]);
-  assert.deepEqual([drive.getTopicWriter("/a"), drive.getTopicWriter("b"), drive.getTopicWriter("/b")], [
-    a,
-    b,
-    undefined,
-  ]);
-  assert.deepEqual(drive.topics, [a, b]);
-  assert.deepEqual(["/a", "b", "/b"].map((name) => drive.topicWriterExists(name)), [true, true, false]);
-  await failure(drive.topicCreate("/a", Floating64), "session.topic_exists");
-  assert.deepEqual([a.name, a.locator, a.ontology, a.rowCount, a.droppedRecordCount], [
-    "/a",
-    "drive/a",
-    Floating64,
-    0,
-    0,
-  ]);
-  await a.push(1n, { data: 1 });
-  await b.push(1n, { data: 1 });
-  await drive.finalize();
-  assert.deepEqual([drive.status, a.status, b.status, a.isActive], ["finalized", "finalized", "finalized", false]);
-  await failure(drive.topicCreate("/late", Floating64), "session.closed");
+  await blocks(fx.client, 3, 4, 100);
+  const sequence = (await fx.client.sequenceHandler("drive"))!;
+  const whole = async (maxBufferedBytes: number) => {
+    const download = sequence.stream({ maxBufferedBytes });
+    let slices = 0;
+    for await (const _ of download.columns()) slices++;
+    return slices;
+  };
+  assert.equal(await whole(128 << 20), 12, "cut where a batch of the writer ends");
+  assert.ok(await whole(200_000) > 12);
+  assert.throws(() => sequence.stream({ maxBufferedBytes: 0 }), RangeError);
+});
+
+test("300 topics are merged, over sockets and Workers", { timeout: 60_000 }, async () => {
+  await using fx = await startEmbedded({ tcp: true, client: { lanes: 2, workers: 2 } });
+  {
+    await using drive = await fx.client.sequenceCreate("drive");
+    for (let t = 0; t < 300; t++) {
+      const topic = await drive.topicCreate(`/t${t}`, Integer64);
+      for (let i = 0n; i < 5n; i++) await topic.push(i, { data: BigInt(t) });
+    }
+    await drive.finalize();
+  }
+  const found: bigint[] = [];
+  for await (const { timestampNs, data } of (await fx.client.sequenceHandler("drive"))!.stream()) {
+    found.push(timestampNs * 300n + (data as Integer64).data);
+  }
+  assert.deepEqual(found, Array.from({ length: 1_500 }, (_, i) => BigInt(i)), "ties in the order of creation");
 });

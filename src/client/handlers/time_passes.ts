@@ -93,12 +93,12 @@ export class TimePasses implements SequenceDownload {
   /** Starts the next pass; `undefined` after the last. */
   async #start(): Promise<Streamers | undefined> {
     if (this.#isOver || this.info.topics.length === 0) return undefined;
-    const startNs = this.#startNs;
-    if (startNs === this.info.startNs && this.#spanNs === this.#endNs - startNs) {
+    if (this.#startNs === this.info.startNs && this.#spanNs === this.#endNs - this.#startNs) {
       this.#isOver = true;
       return await this.#options.open(this.#options.endpoints, this.#readAheadBytes);
     }
-    for (;;) {
+    while (!this.#isOver) {
+      const startNs = this.#startNs;
       const spanNs = this.#spanNs;
       const isLast = startNs + spanNs >= this.#endNs;
       const endNs = isLast ? this.#options.window.endNs : startNs + spanNs;
@@ -109,8 +109,9 @@ export class TimePasses implements SequenceDownload {
       if (bytes > TOLERANCE * this.#passBytes && this.#spanNs < spanNs) continue;
       this.#startNs += spanNs;
       if (isLast) this.#isOver = true;
-      return await this.#options.open(endpoints, this.#readAheadBytes);
+      if (endpoints.length > 0) return await this.#options.open(endpoints, this.#readAheadBytes);
     }
+    return undefined;
   }
 
   /** How long a pass should be, when one of `#spanNs` holds `bytes`. */
