@@ -29,7 +29,7 @@ import { type Candidate, printTable, sideBySide } from "./side_by_side.ts";
 
 const { runs, filter, json } = benchArguments({});
 const rounds = runs === undefined ? 12 : Number(runs);
-const wanted = (name: string) => `codecs/${name}`.includes(filter) || filter.includes(`codecs/${name}`);
+const wanted = (name: string) => ["encode", "decode"].some((what) => `codecs/${name} ${what}`.includes(filter));
 const data = process.env["MOSAICO_TEST_DATA"];
 const native = await loadNativeCodecs();
 for (const [codec, found] of Object.entries(native)) {
@@ -124,7 +124,7 @@ const photo = data === undefined
   ? picture(1920, 1080)
   : doubled(jpegs.wasm.decode(readFileSync(join(data, "camera/solidWhiteRight.jpg"))));
 
-if (wanted("lz4") || wanted("zstd")) {
+if (wanted("lz4")) {
   const first = [...clouds.values()].at(-1)!;
   const sources = new Map([
     ["sensor", sensorColumn()],
