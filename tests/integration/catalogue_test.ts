@@ -72,6 +72,26 @@ test("topics and sessions are deleted one by one", async () => {
   await failure(fx.client.sessionDelete("drive:01ARZ3NDEKTSV4RRFFQ69G5FAV"), "rpc.not_found");
 });
 
+test("sessions say when they were, whether they are closed, and what they hold", async () => {
+  await using fx = await startEmbedded();
+  await record(fx, "drive");
+  await using more = await fx.client.sequenceUpdate("drive");
+  await more.topicCreate("/text", Text);
+  const drive = (await fx.client.sequenceHandler("drive"))!;
+  const [first, second] = drive.sessions;
+  assert.match(first!.locator, /^drive:[0-9A-HJKMNP-TV-Z]{26}$/);
+  assert.ok(first!.completedAtNs! > first!.createdAtNs && second!.createdAtNs > first!.completedAtNs!);
+  assert.deepEqual([first!.locked, first!.topics], [true, ["drive/speed"]]);
+  assert.deepEqual([second!.locked, second!.topics, second!.completedAtNs], [false, ["drive/text"], undefined]);
+  assert.deepEqual([drive.locked, drive.updatedAtNs, drive.topics], [false, [first!.completedAtNs], [
+    "/speed",
+    "/text",
+  ]]);
+  await more.finalize();
+  assert.equal(await drive.reload(), true);
+  assert.deepEqual([drive.locked, drive.updatedAtNs.length], [true, 2]);
+});
+
 test("system info tells size, creation, lock and chunks", async () => {
   await using fx = await startEmbedded();
   await record(fx, "drive");

@@ -48,7 +48,9 @@ const options = fc.record({
   .filter(({ startNs, endNs }) => startNs === undefined || endNs === undefined || startNs < endNs);
 
 for (const tcp of [false, true]) {
-  test(`random windows, topics and bounds give what a sort gives: ${tcp ? "sockets, Workers" : "memory"}`, { timeout: 30_000 }, async () => {
+  test(`random windows, topics and bounds give what a sort gives: ${tcp ? "sockets, Workers" : "memory"}`, {
+    timeout: 30_000,
+  }, async () => {
     await using fx = await startEmbedded({ tcp });
     {
       await using drive = await fx.client.sequenceCreate("drive");
