@@ -17,6 +17,9 @@
  * `--targets` prints the last table alone and runs the lanes in Workers only, `--json` one JSON line a result and no table, `--save` also keeps these lines in
  * `bench/results/`. Python is `MOSAICO_PYTHON`, or the one `deno task test` prepares in `.venv`.
  *
+ * `TMPDIR` is where the servers keep their data: a real disk, for uploads are compared with it; `/dev/shm` takes the disk
+ * out of everything else. What a bench spends its time on is told by `bench/profile.ts`.
+ *
  * @module
  */
 import { existsSync } from "node:fs";
