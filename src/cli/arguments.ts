@@ -86,3 +86,26 @@ export function timeOf(option: string, text: string | undefined): bigint | undef
   }
   return BigInt(ms) * 1_000_000n + BigInt((match![2] ?? "").padEnd(9, "0"));
 }
+
+const DURATION = /^(\d{1,15})(?:\.(\d{1,9}))?(ns|us|ms|s|min|h)?$/;
+const UNITS_NS: Readonly<Record<string, bigint>> = {
+  ns: 1n,
+  us: 1_000n,
+  ms: 1_000_000n,
+  s: 1_000_000_000n,
+  min: 60_000_000_000n,
+  h: 3_600_000_000_000n,
+};
+
+/** Whether a text is a length of time such as `1.5s`, `20ms`, or bare nanoseconds. */
+export function isDuration(text: string): boolean {
+  return DURATION.test(text);
+}
+
+/** A length of time in nanoseconds. */
+export function durationOf(option: string, text: string): bigint {
+  const match = DURATION.exec(text);
+  if (match === null) throw new UsageError(`--${option} takes a length of time such as 1.5s or 20ms, not "${text}"`);
+  const [, whole, fraction = "", unit = "ns"] = match;
+  return (BigInt(whole! + fraction) * UNITS_NS[unit]!) / 10n ** BigInt(fraction.length);
+}

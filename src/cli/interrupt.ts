@@ -10,10 +10,20 @@ export class InterruptedError extends Error {
   override readonly name = "InterruptedError";
 }
 
-/** A signal that the first Ctrl-C aborts, as long as it is not disposed; a second one ends the program at once. */
-export function interruptSignal(): { readonly signal: AbortSignal } & Disposable {
+/**
+ * Runs `work` with a signal that the first Ctrl-C aborts; a second one ends the program at once.
+ *
+ * @throws {InterruptedError} in the place of whatever `work` throws once it was interrupted
+ */
+export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   const onInterrupt = () => controller.abort(new InterruptedError("interrupted"));
   process.once("SIGINT", onInterrupt);
-  return { signal: controller.signal, [Symbol.dispose]: () => void process.off("SIGINT", onInterrupt) };
+  try {
+    return await work(controller.signal);
+  } catch (error) {
+    throw controller.signal.aborted ? controller.signal.reason : error;
+  } finally {
+    process.off("SIGINT", onInterrupt);
+  }
 }

@@ -39,6 +39,14 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     summary: "cat NAME                  print messages as lines of JSON",
     load: () => import("./commands/cat.ts").then((m) => ({ usage: m.CAT_USAGE, run: m.cat })),
   },
+  query: {
+    summary: "query 'EXPR'              find topics and moments by what they are and hold",
+    load: () => import("./commands/query.ts").then((m) => ({ usage: m.QUERY_USAGE, run: m.query })),
+  },
+  stats: {
+    summary: "stats NAME TOPIC [COLUMN] count, mean, percentiles, … of columns, worked out by the server",
+    load: () => import("./commands/stats.ts").then((m) => ({ usage: m.STATS_USAGE, run: m.stats })),
+  },
   rm: {
     summary: "rm NAME                   delete a sequence",
     load: () => import("./commands/rm.ts").then((m) => ({ usage: m.RM_USAGE, run: m.rm })),

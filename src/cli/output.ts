@@ -42,7 +42,9 @@ export function plain(value: unknown): unknown {
 /** Lines of columns under their titles; a column of numbers is aligned right. */
 export function table(titles: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const widths = titles.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]!.length)));
-  const numeric = titles.map((_, i) => rows.length > 0 && rows.every((row) => /^[-\d.,]+( [A-Za-z]+)?$/.test(row[i]!)));
+  const numeric = titles.map((_, i) =>
+    rows.length > 0 && rows.every((row) => /^[-\d.,]+(e[-+]\d+)?( [A-Za-z]+)?$/.test(row[i]!))
+  );
   const line = (row: readonly string[]) =>
     row.map((cell, i) => numeric[i] ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)).join("  ").trimEnd();
   return [line(titles), ...rows.map(line)];
@@ -76,6 +78,24 @@ export function formatTime(timestampNs: bigint | undefined): string {
   return ms > 8_640_000_000_000_000n || ms < -8_640_000_000_000_000n
     ? `${timestampNs} ns`
     : new Date(Number(ms)).toISOString();
+}
+
+/** Nanoseconds since 1970 as a date in UTC with all its digits, which options that take a time read back. */
+export function formatExactTime(timestampNs: bigint): string {
+  const ms = timestampNs / 1_000_000n;
+  if (timestampNs < 0n || ms > 253_402_300_799_999n) return `${timestampNs}`;
+  const fraction = String(timestampNs % 1_000_000_000n).padStart(9, "0").replace(/0{1,9}$/, "");
+  return `${new Date(Number(ms)).toISOString().slice(0, 19)}${fraction === "" ? "" : `.${fraction}`}Z`;
+}
+
+/** A length of time such as `12.5 ms`. */
+export function formatSpan(spanNs: bigint): string {
+  let span = Number(spanNs);
+  for (const unit of ["ns", "us", "ms"]) {
+    if (span < 1000) return `${unit === "ns" ? span : span.toFixed(1)} ${unit}`;
+    span /= 1000;
+  }
+  return `${span.toFixed(span < 1000 ? 3 : 0)} s`;
 }
 
 /**

@@ -19,12 +19,15 @@ export interface ServerProcess extends AsyncDisposable {
   readonly port: number;
 }
 
-/** Starts `mosaico serve` on `directory` with a free port, under the runtime of this process. */
+/**
+ * Starts `mosaico serve` on `directory` with a free port, under the runtime of this process. It ends with this process,
+ * however that ends, and lives through a Ctrl-C on the terminal of both.
+ */
 export async function startServerProcess(directory: string, signal?: AbortSignal): Promise<ServerProcess> {
   const main = fileURLToPath(new URL("./main.ts", import.meta.url));
   const run = "Deno" in globalThis ? ["run", "-A", "--no-check", main] : [main];
-  const child = spawn(process.execPath, [...run, "serve", directory, "--port", "0"], {
-    stdio: ["ignore", "pipe", "inherit"],
+  const child = spawn(process.execPath, [...run, "serve", directory, "--port", "0", "--child"], {
+    stdio: ["pipe", "pipe", "inherit"],
   });
   const exited = once(child, "exit");
   const lines = createInterface(child.stdout);

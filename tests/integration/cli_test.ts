@@ -173,7 +173,7 @@ test("a command line that cannot be understood ends with 2 and says why", { time
   assert.ok(!existsSync("x"));
   const help = await runCommand(["--help"]);
   assert.equal(help.code, 0);
-  for (const name of ["serve", "import", "ls", "info", "cat", "rm", "doctor", "demo"]) {
+  for (const name of ["serve", "import", "ls", "info", "cat", "query", "stats", "rm", "doctor", "demo"]) {
     assert.match(help.stdout, new RegExp(`^  ${name}`, "m"));
   }
   const usage = await runCommand(["cat", "--help"]);

@@ -11,7 +11,7 @@ import { jpegCodec } from "../../codecs/mod.ts";
 import { CompressedImage, Image, IMU, Lidar, PointCloud2 } from "../../ontology/mod.ts";
 import { QueryOntologyCatalog, QuerySequence, QueryTopic } from "../../query/mod.ts";
 import { parseCommand, UsageError } from "../arguments.ts";
-import { interruptSignal } from "../interrupt.ts";
+import { interruptible } from "../interrupt.ts";
 import { formatBytes, formatCount, formatCounted, formatTime, print, ProgressLine } from "../output.ts";
 import { printReport, recordFile, sequenceNameOf } from "../recording.ts";
 import { startServerProcess } from "../server_process.ts";
@@ -43,21 +43,24 @@ export async function demo(args: readonly string[]): Promise<number> {
   if (positionals.length > 1) throw new UsageError(`expected one file at most, got ${positionals.join(" ")}`);
   const [file] = positionals;
   const directory = values.directory ?? "drives";
-  using interrupt = interruptSignal();
-  await using server = await startServerProcess(directory, interrupt.signal);
+  return await interruptible((signal) => show(file, directory, signal));
+}
+
+async function show(file: string | undefined, directory: string, signal: AbortSignal): Promise<number> {
+  await using server = await startServerProcess(directory, signal);
   print(`server: process ${server.pid} on folder ${directory}, listening on ${server.host}:${server.port}`);
-  await using client = await MosaicoClient.connect(server.host, server.port, { signal: interrupt.signal });
+  await using client = await MosaicoClient.connect(server.host, server.port, { signal });
   const name = await freeName(client, file === undefined ? "simulated-drive" : sequenceNameOf(file));
 
   const recording = file === undefined
-    ? await recordSimulation(client, name, interrupt.signal)
-    : await recordRecording(client, file, name, interrupt.signal);
+    ? await recordSimulation(client, name, signal)
+    : await recordRecording(client, file, name, signal);
   const sequence = (await client.sequenceHandler(name))!;
   print(`\n${name}: ${formatBytes(sequence.totalSizeBytes)}`);
   for (const line of topicTable(summarize(sequence))) print(line);
 
   print("");
-  const read = await readBack(sequence, interrupt.signal);
+  const read = await readBack(sequence, signal);
   await queryIt(client, name);
   print("");
   printRate("write", recording, sequence.totalSizeBytes);

@@ -6,7 +6,7 @@
 import type { ImportReport } from "../../bridges/mcap/mod.ts";
 import { COMMON_OPTIONS, parseCommand, PLACE_USAGE, UsageError } from "../arguments.ts";
 import { withClient } from "../connection.ts";
-import { interruptSignal } from "../interrupt.ts";
+import { interruptible } from "../interrupt.ts";
 import { print, printJson } from "../output.ts";
 import { printReport, recordFile, sequenceNameOf } from "../recording.ts";
 
@@ -28,20 +28,21 @@ export async function importFiles(args: readonly string[]): Promise<number> {
   if (files.length === 0) throw new UsageError("expected at least one file");
   if (values.name !== undefined && files.length > 1) throw new UsageError("--name goes with one file");
   const jobs = files.map((file) => ({ file, name: values.name ?? sequenceNameOf(file) }));
-  using interrupt = interruptSignal();
-  return await withClient(values, async (client) => {
-    const reports: (ImportReport & { readonly sequence: string })[] = [];
-    try {
-      for (const { file, name } of jobs) {
-        const report = await recordFile(client, file, name, interrupt.signal);
-        reports.push({ sequence: name, ...report });
-        if (values.json) continue;
-        print(`${file} → ${name}`);
-        printReport(report);
+  return await interruptible((signal) =>
+    withClient(values, async (client) => {
+      const reports: (ImportReport & { readonly sequence: string })[] = [];
+      try {
+        for (const { file, name } of jobs) {
+          const report = await recordFile(client, file, name, signal);
+          reports.push({ sequence: name, ...report });
+          if (values.json) continue;
+          print(`${file} → ${name}`);
+          printReport(report);
+        }
+      } finally {
+        if (values.json) printJson(reports); // of the files before one that failed, too
       }
-    } finally {
-      if (values.json) printJson(reports); // of the files before one that failed, too
-    }
-    return reports.every((report) => report.complete) ? 0 : 1;
-  }, WITH_WORKERS);
+      return reports.every((report) => report.complete) ? 0 : 1;
+    }, WITH_WORKERS)
+  );
 }
