@@ -122,38 +122,40 @@ test("what SQLite narrows down is what all conditions leave of all sequences and
   const sequences: SequenceRecord[] = [];
   const topics: TopicRecord[] = [];
   let time = 0n;
-  for (
-    const [i, [name, userMetadata]] of fc.sample(fc.tuple(fc.constantFrom(...NAMES), metadata), {
-      numRuns: 60,
-      seed: 3,
-    }).entries()
-  ) {
-    if (catalogue.sequences.byName(name) !== undefined && i < NAMES.length * 4) continue;
-    const unique = catalogue.sequences.byName(name) === undefined ? name : `${name}_${i}`;
-    catalogue.sequences.create({ name: unique, userMetadata, createdAtNs: time++ });
-    const { id: sequenceId } = catalogue.sequences.byName(unique)!;
-    catalogue.sessions.create({ sequenceId, uuid: `u${i}`, locator: `${unique}:S`, createdAtNs: 1n });
-    sequences.push(catalogue.sequences.byName(unique)!);
-    const own = fc.sample(fc.record({ path: fc.constantFrom(...PATHS), userMetadata: metadata }), {
-      numRuns: 3,
-      seed: i,
-    });
-    for (const [k, { path, userMetadata }] of own.entries()) {
-      if (catalogue.topics.byPath(unique, path) !== undefined) continue;
-      const serializationFormat = k === 2 ? "image" : "default";
-      catalogue.topics.create({
-        uuid: `t${i}-${k}`,
-        sequenceId,
-        sessionId: catalogue.sessions.byUuid(`u${i}`)!.id,
-        path,
-        ontologyTag: k === 1 ? "GPS" : "IMU",
-        serializationFormat,
-        userMetadata,
-        createdAtNs: time++,
+  catalogue.transaction(() => {
+    for (
+      const [i, [name, userMetadata]] of fc.sample(fc.tuple(fc.constantFrom(...NAMES), metadata), {
+        numRuns: 60,
+        seed: 3,
+      }).entries()
+    ) {
+      if (catalogue.sequences.byName(name) !== undefined && i < NAMES.length * 4) continue;
+      const unique = catalogue.sequences.byName(name) === undefined ? name : `${name}_${i}`;
+      catalogue.sequences.create({ name: unique, userMetadata, createdAtNs: time++ });
+      const { id: sequenceId } = catalogue.sequences.byName(unique)!;
+      catalogue.sessions.create({ sequenceId, uuid: `u${i}`, locator: `${unique}:S`, createdAtNs: 1n });
+      sequences.push(catalogue.sequences.byName(unique)!);
+      const own = fc.sample(fc.record({ path: fc.constantFrom(...PATHS), userMetadata: metadata }), {
+        numRuns: 3,
+        seed: i,
       });
-      topics.push(catalogue.topics.byPath(unique, path)!);
+      for (const [k, { path, userMetadata }] of own.entries()) {
+        if (catalogue.topics.byPath(unique, path) !== undefined) continue;
+        const serializationFormat = k === 2 ? "image" : "default";
+        catalogue.topics.create({
+          uuid: `t${i}-${k}`,
+          sequenceId,
+          sessionId: catalogue.sessions.byUuid(`u${i}`)!.id,
+          path,
+          ontologyTag: k === 1 ? "GPS" : "IMU",
+          serializationFormat,
+          userMetadata,
+          createdAtNs: time++,
+        });
+        topics.push(catalogue.topics.byPath(unique, path)!);
+      }
     }
-  }
+  });
   assert.ok(topics.length > 50);
   let found = 0, refused = 0;
   fc.assert(
