@@ -118,7 +118,8 @@ export abstract class SessionWriter implements AsyncDisposable {
 
   /**
    * Creates a topic of pictures and opens its upload: rows are raw pictures (`Image`, encoded `rgb8`, `bgr8`, `rgba8`,
-   * `bgra8` or `mono8`), the topic holds JPEGs (`CompressedImage`). The lane encodes, beside the caller's thread.
+   * `bgra8` or `mono8`), the topic holds JPEGs (`CompressedImage`). The lane encodes: beside the caller's thread where lanes
+   * run in Workers, which `client.stats()` says.
    *
    * @param topicName Such as `/camera/front`.
    * @param type `Image`.
