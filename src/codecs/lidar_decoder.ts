@@ -164,16 +164,14 @@ class GroupReader {
 
   #sum(): void {
     const { wasm, rings, denseRings } = this.#kernel;
-    const columns = this.#pending.map(({ index }) => this.#header.columns[index]!.column);
-    const [x, y, z] = columns.map((column) => this.#kernel.laneOf(column).steps);
     const ringsOf = (pending: Pending) => pending.mask === 0 ? rings : denseRings;
-    if (z !== undefined) {
+    if (this.#pending.length === 3) {
       const first = this.#pending[0]!;
-      wasm.sumThreeByRing(x!, y!, z, ringsOf(first), first.kept);
+      wasm.sumThreeByRing(...this.#kernel.coordinateSteps, ringsOf(first), first.kept);
       return;
     }
-    for (const [i, pending] of this.#pending.entries()) {
-      const column = columns[i]!;
+    for (const pending of this.#pending) {
+      const { column } = this.#header.columns[pending.index]!;
       const { steps } = this.#kernel.laneOf(column);
       if (this.#header.byRing && column.id !== BEAM_ID) {
         wasm.sumByRing(column.id, steps, ringsOf(pending), pending.kept);

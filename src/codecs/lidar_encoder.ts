@@ -261,10 +261,9 @@ class GroupWriter {
 
   #differ(): void {
     const { wasm } = this.#kernel;
-    const [x, y, z] = this.#pending.map(({ column }) => this.#kernel.laneOf(column).steps);
-    if (z !== undefined) {
+    if (this.#pending.length === 3) {
       const { rings, kept } = this.#pending[0]!;
-      wasm.differThreeByRing(x!, y!, z, rings, kept);
+      wasm.differThreeByRing(...this.#kernel.coordinateSteps, rings, kept);
       return;
     }
     for (const { column, kept, rings } of this.#pending) {

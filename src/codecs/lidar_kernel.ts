@@ -84,6 +84,12 @@ export class LidarKernel {
     this.bytes = new Uint8Array(this.wasm.memory.buffer as ArrayBuffer);
   }
 
+  /** Where x, y and z have their steps. */
+  get coordinateSteps(): readonly [x: number, y: number, z: number] {
+    const [x, y, z] = this.#lanes;
+    return [x!.steps, y!.steps, z!.steps];
+  }
+
   /** The lane of a column. */
   laneOf({ id }: LidarColumnType): Lane {
     return this.#lanes[id] ?? this.#lanes[0]!;
