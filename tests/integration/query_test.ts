@@ -5,16 +5,22 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { MosaicoClient } from "../../src/client/mod.ts";
+import { utf8 } from "../../src/base/mod.ts";
+import { MosaicoClient } from "../../src/client/mod.ts";
 import { IMU, String as Text, Vector3d } from "../../src/ontology/mod.ts";
 import {
   Query,
+  queryFromText,
   QueryOntologyCatalog,
   type QueryResponseItem,
   QuerySequence,
+  records,
   type RecordStream,
 } from "../../src/query/mod.ts";
+import { GrpcStatus, RpcError, serveFlight } from "../../src/wire/flight/mod.ts";
+import { runCommand } from "../support/command_line.ts";
 import { startEmbedded } from "../support/embedded.ts";
+import { failure } from "../support/errors.ts";
 
 test("query() takes builders, or one prepared query with its limits", async () => {
   await using fx = await startEmbedded();
@@ -118,4 +124,103 @@ test("an overlap leads to the records of all its topics, merged in time", async 
   assert.deepEqual(found, [["/imu", 700n], ["/log", 700n]]);
   const byTopic = await item.clusterizeAll({ clusteringDtNsByTag: { IMU: 10n } });
   assert.deepEqual([...byTopic].map(([name, clusters]) => [name, clusters.length]), [["/imu", 2], ["/log", 1]]);
+});
+
+test("figures over a topic have the types of their columns", async () => {
+  await using fx = await startEmbedded();
+  const item = await record(fx.client);
+  const imu = (await fx.client.topicHandler("drive", "/imu", IMU))!;
+  const { x, z } = IMU.Q.acceleration;
+  const found = await imu.aggregate({
+    n: records.count(),
+    hz: records.rate(),
+    least: x.min(),
+    mean: x.mean(),
+    p95: x.percentile(95),
+    upward: z.first(),
+    until: IMU.Q.timestampNs.max(),
+    frames: IMU.Q.header.frameId.count(),
+    frame: IMU.Q.header.frameId.first(),
+  });
+  const until: bigint | undefined = found.until;
+  const frame: string | undefined = found.frame;
+  const least: number | undefined = found.least;
+  assert.deepEqual([found.n, found.hz, least, found.mean, found.p95, found.upward, until, found.frames, frame], [
+    ...[100, 99 / 990e-9, -6, -0.42, 0, 9.8, 990n, 0, undefined],
+  ]);
+  // @ts-expect-error a figure is known by the name it was asked for
+  assert.equal(found.most, undefined);
+
+  // Conditions and a window narrow it; the answer to a query brings its own.
+  const braking = { n: records.count(), first: IMU.Q.timestampNs.first() };
+  assert.deepEqual(await imu.aggregate(braking, { where: x.lt(-5) }), { n: 7, first: 200n });
+  assert.deepEqual(await imu.aggregate(braking, { where: [x.lt(-5), z.gt(9)], startNs: 240n, endNs: 710n }), {
+    n: 2,
+    first: 240n,
+  });
+  assert.deepEqual(await item.topics[0]!.aggregate(braking), { n: 7, first: 200n });
+  assert.deepEqual(await item.topics[0]!.aggregate(braking, { startNs: 500n }), { n: 2, first: 700n });
+  assert.deepEqual(await item.topics[1]!.aggregate({ word: Text.Q.data.max(), n: Text.Q.data.count() }), {
+    word: "rain",
+    n: 1,
+  });
+
+  await failure(imu.aggregate({ n: Text.Q.data.count() }), "query.invalid_path");
+  await failure(imu.aggregate(braking, { where: Text.Q.data.eq("rain") }), "query.invalid_path");
+  await failure(imu.aggregate(braking, { where: [x.lt(1), x.gt(0)] }), "query.duplicate_key");
+  await assert.rejects(imu.aggregate({}), RangeError);
+  await failure(imu.aggregate(braking, { signal: AbortSignal.abort() }), "rpc.cancelled");
+});
+
+test("a query explains itself when it is asked to", async () => {
+  await using fx = await startEmbedded();
+  await record(fx.client);
+  const query = queryFromText("IMU.acceleration.x < -5");
+  assert.equal((await fx.client.query(query)).statistics, undefined);
+  const explained = await fx.client.query(query, { explain: true });
+  assert.deepEqual(explained.items.map((item) => item.sequence.name), ["drive"]);
+  const { topics, chunks, bytesStored, elapsedNs } = explained.statistics!;
+  assert.deepEqual([topics, chunks], [1, 1]);
+  assert.ok(bytesStored > 0 && elapsedNs > 0n);
+  const [imu] = explained.items[0]!.topics;
+  assert.equal((await imu!.clusterize({ clusteringDtNs: 10n })).length, 2, "it answers like any other");
+});
+
+/** A server that answers `info` and `query`, and knows no action beside them. */
+async function otherServer() {
+  const answers: Record<string, unknown> = {
+    info: {
+      version: "0.7.0",
+      semver: { major: 0, minor: 7, patch: 0 },
+      config: {
+        grpc_max_decode_message_size: 1 << 20,
+        grpc_max_encode_message_size: 1 << 20,
+        grpc_target_encode_message_size: 1 << 20,
+      },
+    },
+    query: { items: [{ sequence: "drive", topics: [{ locator: "drive/imu", ontology_tag: "IMU" }] }] },
+  };
+  return await serveFlight({
+    *doAction(_, { type }) {
+      if (type in answers) yield utf8(JSON.stringify({ action: type, response: answers[type] }));
+      else throw new RpcError(GrpcStatus.INVALID_ARGUMENT, `Bad request: no available action for string \`${type}\`.`);
+    },
+  }, { port: 0 });
+}
+
+test("a server without the extensions is said to lack them", { timeout: 60_000 }, async () => {
+  await using server = await otherServer();
+  await using client = await MosaicoClient.connect(server.host, server.port);
+  const query = queryFromText("IMU.acceleration.x > 5");
+  const [topic] = (await client.query(query)).items[0]!.topics;
+  const figures = await failure(topic!.aggregate({ n: records.count() }), "query.unsupported_by_server");
+  assert.match(figures.message, /Cannot aggregate "drive\/imu": this server cannot do that/);
+  assert.ok(figures.cause instanceof RpcError);
+  await failure(client.query(query, { explain: true }), "query.unsupported_by_server");
+
+  const { code, stdout, stderr } = await runCommand([
+    ...["query", "IMU.acceleration.x > 5", "--explain", "--port", String(server.port)],
+  ]);
+  assert.deepEqual([code, stderr], [0, "this server does not explain queries\n"]);
+  assert.match(stdout, /^SEQUENCE .*\ndrive +\/imu +IMU\n$/);
 });
