@@ -18,9 +18,12 @@ function fill(memory: MessageMemory, size: number, value: number): Uint8Array {
   return memory.allocate(size).fill(value);
 }
 
-/** Whether memory that was filled with `value` is used for a message of `size`. */
-function isReused(memory: MessageMemory, size: number, value: number): boolean {
-  return memory.allocate(size).includes(value);
+/**
+ * Capacity of the memory that a message of `size`, a multiple of 64, gets: its size, when the memory is new. What lies in it
+ * says nothing, for new memory may hold anything.
+ */
+function capacityFor(memory: MessageMemory, size: number): number {
+  return memory.allocate(size).buffer.byteLength;
 }
 
 test("memory that was given back is used again, and its earlier views are empty", () => {
@@ -60,49 +63,55 @@ test("what is before a message in used memory is cleared", () => {
 test("the smallest memory that fits is used, but none that is far too large", () => {
   const memory = inUse();
   const sizes = [100 * KIB, 115 * KIB, 110 * KIB, 300 * KIB];
-  for (const message of sizes.map((size, i) => fill(memory, size, i + 1))) memory.release(message);
-  assert.ok(isReused(memory, 105 * KIB, 3));
-  assert.ok(isReused(memory, 105 * KIB, 2));
-  for (const value of [1, 4]) assert.ok(!isReused(memory, 105 * KIB, value));
-  assert.ok(isReused(memory, 300 * KIB, 4));
+  for (const message of sizes.map((size) => memory.allocate(size))) memory.release(message);
+  const wanted = [105, 105, 105, 250, 250, 100].map((kibibytes) => capacityFor(memory, kibibytes * KIB) / KIB);
+  assert.deepEqual(wanted, [110, 115, 105, 300, 250, 100]);
+});
+
+test("of memory of one size, the last that was given back is used first", () => {
+  const memory = inUse();
+  for (const message of [1, 2, 3].map((value) => fill(memory, 100 * KIB, value))) memory.release(message);
+  assert.deepEqual([3, 2, 1].map(() => memory.allocate(100 * KIB)[0]), [3, 2, 1]);
 });
 
 test("at most 32 MiB are kept, the latest", () => {
   const memory = inUse();
-  for (const message of Array.from({ length: 40 }, (_, i) => fill(memory, MIB, i + 1))) memory.release(message);
-  for (let i = 40; i > 8; i--) assert.ok(isReused(memory, MIB, i), `message ${i}`);
-  for (let i = 8; i > 0; i--) assert.ok(!isReused(memory, MIB, i), `message ${i}`);
-  const large = fill(memory, 33 * MIB, 1);
+  const sizes = Array.from({ length: 40 }, (_, i) => MIB + 64 * (i + 1));
+  for (const message of sizes.map((size) => memory.allocate(size))) memory.release(message);
+  const reused = sizes.map(() => capacityFor(memory, MIB)).filter((capacity) => capacity > MIB);
+  assert.deepEqual(reused, sizes.slice(-31), "32 of them would be a little over");
+  const large = memory.allocate(33 * MIB);
   memory.release(large);
   assert.equal(large.length, 0, "let go of");
+  assert.equal(capacityFor(memory, 32 * MIB), 32 * MIB);
 });
 
 test("nothing is kept without calls", () => {
   const memory = new MessageMemory();
   memory.callBegins();
   memory.callBegins();
-  memory.release(fill(memory, MIB, 7));
+  memory.release(memory.allocate(MIB + 64));
   memory.callEnds();
-  assert.ok(isReused(memory, MIB, 7));
-  memory.release(fill(memory, MIB, 8));
+  assert.equal(capacityFor(memory, MIB), MIB + 64);
+  memory.release(memory.allocate(MIB + 64));
   memory.callEnds();
-  const late = fill(memory, MIB, 9);
+  const late = memory.allocate(MIB + 64);
   memory.release(late);
   assert.equal(late.length, 0);
-  for (const value of [8, 9]) assert.ok(!memory.allocate(MIB).every((byte) => byte === value));
+  assert.equal(capacityFor(memory, MIB), MIB);
 });
 
 test("memory that has gone to another thread, or came back already, is left alone", () => {
   const memory = inUse();
-  const sent = fill(memory, MIB, 7);
+  const sent = fill(memory, MIB + 64, 7);
   const moved = structuredClone(sent, { transfer: [sent.buffer as ArrayBuffer] });
   memory.release(sent);
+  assert.equal(capacityFor(memory, MIB), MIB);
   assert.ok(moved.every((byte) => byte === 7));
-  const released = fill(memory, MIB, 8);
+  const released = memory.allocate(MIB + 64);
   memory.release(released);
   memory.release(released);
-  assert.ok(isReused(memory, MIB, 8));
-  assert.ok(!memory.allocate(MIB).every((byte) => byte === 8), "only once");
+  assert.deepEqual([capacityFor(memory, MIB), capacityFor(memory, MIB)], [MIB + 64, MIB], "only once");
 });
 
 test("calls receive into what was given back, both ways, and never into what was not", async () => {
