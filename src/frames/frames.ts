@@ -5,8 +5,8 @@
  */
 import type { Table } from "apache-arrow";
 import type { SequenceHandler, SequenceStreamOptions } from "../client/mod.ts";
-import { type Batch, type Column, concatColumns, sliceBatch, takeColumn, timestamps } from "../columnar/mod.ts";
-import { leafColumn, nullColumn } from "./leaves.ts";
+import { type Batch, type Column, concatColumns, sliceBatch, timestamps } from "../columnar/mod.ts";
+import { leafColumn, nullColumn, placesOf, spread } from "./leaves.ts";
 import { openWide, tableOfBatches, type TopicLeaves, wideBatch } from "./source.ts";
 import { countBefore, mergeOrder, relativeTimes } from "./times.ts";
 
@@ -101,12 +101,13 @@ class WindowedRows {
       const run = runs[k]!;
       const rows = rowsOf(order, first, run.length);
       for (const [at, row] of rows.entries()) if (row >= 0) times[at] = startNs + BigInt(run[row]!);
+      const places = placesOf(rows);
       for (const leaf of leaves) {
         const taken = parts[k]!.map((batch) => leafColumn(batch, leaf));
         columns.push(
           taken.length === 0
             ? nullColumn(leaf.field, order.length)
-            : takeColumn(taken.length === 1 ? taken[0]! : concatColumns(taken), rows),
+            : spread(taken.length === 1 ? taken[0]! : concatColumns(taken), places),
         );
       }
       first += run.length;

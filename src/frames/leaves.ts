@@ -51,6 +51,67 @@ export function nullColumn(field: Field, length: number): Column {
   return takeColumn(emptyColumn(field), new Int32Array(length).fill(-1));
 }
 
+/** Which places of a wide table have a row of some topic, and which row; -1 = none. */
+export interface Places {
+  /** A row of the topic for each place. */
+  readonly rows: Int32Array;
+  /** A bit a place, 1 = there is a row. */
+  readonly validity: Uint8Array;
+  /** Places without a row. */
+  readonly nullCount: number;
+}
+
+/** Places whose rows are `rows`. */
+export function placesOf(rows: Int32Array): Places {
+  const validity = new Uint8Array((rows.length + 7) >>> 3);
+  let nullCount = 0;
+  for (let i = 0; i < rows.length; i++) {
+    if (rows[i]! < 0) nullCount++;
+    else validity[i >>> 3]! |= 1 << (i & 7);
+  }
+  return { rows, validity, nullCount };
+}
+
+/** The rows of `column` at their places. Numbers without nulls, and nulls alone, are most columns: they take a short way. */
+export function spread(column: Column, places: Places): Column {
+  const { field, values } = column;
+  const { rows, validity, nullCount } = places;
+  if (column.nullCount === column.length) return noneAt(column, rows.length);
+  const isNumbers = (field.type.kind === "int" || field.type.kind === "float") && values !== undefined;
+  if (!isNumbers || column.nullCount > 0) return takeColumn(column, rows);
+  const source = values as Float64Array;
+  const target = new (values.constructor as Float64ArrayConstructor)(rows.length);
+  for (let i = 0; i < rows.length; i++) if (rows[i]! >= 0) target[i] = source[rows[i]!]!;
+  return {
+    ...column,
+    length: rows.length,
+    validity: nullCount === 0 ? undefined : validity,
+    nullCount,
+    values: target,
+  };
+}
+
+/** `length` rows of nothing, of the type of `column`. */
+function noneAt(column: Column, length: number): Column {
+  const none = { ...column, length, nullCount: length, validity: new Uint8Array((length + 7) >>> 3) };
+  switch (column.field.type.kind) {
+    case "int":
+    case "float":
+      return { ...none, values: new (column.values!.constructor as Float64ArrayConstructor)(length) };
+    case "utf8":
+    case "binary":
+      return { ...none, offsets: new Int32Array(length + 1), values: new Uint8Array(0) };
+    case "list":
+      return {
+        ...none,
+        offsets: new Int32Array(length + 1),
+        children: column.children.map((child) => takeColumn(child, new Int32Array(0))),
+      };
+    default:
+      return nullColumn(column.field, length);
+  }
+}
+
 function emptyColumn(field: Field): Column {
   return {
     field,

@@ -49,6 +49,8 @@ interface Samples {
   readonly times: Float64Array;
   readonly segments: Int32Array;
   readonly rows: Int32Array;
+  /** Whether every row has a value. */
+  readonly isFull: boolean;
 }
 
 /**
@@ -163,6 +165,9 @@ function segmentColumn({ held, segments }: Topic, segment: number, leaf: number)
 /** The samples of a leaf; `others` when they are the same: most columns of a topic have their values in the same rows. */
 function samplesOf({ held, segments }: Topic, leaf: number, others: Samples | undefined): Samples {
   const first = held[leaf];
+  const isFull = segments.every(({ columns }) => columns[leaf]!.nullCount === 0);
+  const isHeldAlike = others?.segments[0] === -1 ? others.times[0] === first?.time : first === undefined;
+  if (others?.isFull && isFull && isHeldAlike) return others;
   const most = segments.reduce((sum, { from, times }) => sum + times.length - from, first === undefined ? 0 : 1);
   const times = new Float64Array(most);
   const where = { segments: new Int32Array(most), rows: new Int32Array(most) };
@@ -181,7 +186,7 @@ function samplesOf({ held, segments }: Topic, leaf: number, others: Samples | un
       where.rows[count++] = row;
     }
   }
-  const samples = { times: times.subarray(0, count), ...where };
+  const samples = { times: times.subarray(0, count), ...where, isFull };
   return others !== undefined && isSame(samples, others) ? others : samples;
 }
 
