@@ -28,7 +28,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     load: () => import("./commands/import.ts").then((m) => ({ usage: m.IMPORT_USAGE, run: m.importFiles })),
   },
   ls: {
-    summary: "ls                        list sequences",
+    summary: "ls ['GLOB']               list sequences",
     load: () => import("./commands/ls.ts").then((m) => ({ usage: m.LS_USAGE, run: m.ls })),
   },
   info: {

@@ -84,6 +84,8 @@ test("ls, info, cat and rm work on a server and on a folder", { timeout: 60_000 
   const ls = await runCommand(["ls", ...here]);
   assert.equal(ls.code, 0, ls.stderr);
   assert.match(ls.stdout, /^SEQUENCE .*\ndrive +2 +200 .*finalized\n$/);
+  assert.equal((await runCommand(["ls", "dr?ve", ...here])).stdout, ls.stdout);
+  assert.equal((await runCommand(["ls", "d#*", "--json", ...here])).stdout, "[]\n");
 
   const info = await runCommand(["info", "drive", "--json", ...here]);
   assert.equal(info.code, 0, info.stderr);
@@ -153,7 +155,7 @@ test("a command line that cannot be understood ends with 2 and says why", { time
   const wrong: readonly (readonly [string[], RegExp])[] = [
     [["fly"], /no command "fly"/],
     [["ls", "--colour"], /--colour/],
-    [["ls", "name"], /takes no names/],
+    [["ls", "drive-1", "drive-2"], /one pattern in quotes, got drive-1 drive-2/],
     [["info"], /expected one sequence name/],
     [["cat", "a", "b"], /expected one/],
     [["cat", "a", "--limit", "many"], /--limit.*many/],

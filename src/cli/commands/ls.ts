@@ -3,24 +3,28 @@
  *
  * @module
  */
+import { compileGlob } from "../../query/mod.ts";
 import { COMMON_OPTIONS, parseCommand, PLACE_USAGE, UsageError } from "../arguments.ts";
 import { withClient } from "../connection.ts";
 import { formatBytes, formatCount, formatTime, print, printJson, table } from "../output.ts";
 
 /** Usage text. */
-export const LS_USAGE: string = `mosaico ls [--json]
+export const LS_USAGE: string = `mosaico ls ['GLOB'] [--json]
 
-Lists the sequences: topics, rows, size, time range, and whether they are finalized.
+Lists the sequences, or those whose name fits GLOB (* ? # [a-z]): topics, rows, size, time range, and whether they are
+finalized. mosaico query finds them by their metadata, age and content.
 
 ${PLACE_USAGE}`;
 
 /** Runs the command. */
 export async function ls(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseCommand(args, COMMON_OPTIONS);
-  if (positionals.length > 0) throw new UsageError(`ls takes no names, got ${positionals.join(" ")}`);
+  if (positionals.length > 1) throw new UsageError(`expected one pattern in quotes, got ${positionals.join(" ")}`);
+  const fits = compileGlob(positionals[0] ?? "*");
   const sequences = await withClient(values, async (client) => {
     const found = [];
     for (const name of await client.listSequences()) {
+      if (!fits(name)) continue;
       const handler = await client.sequenceHandler(name);
       if (handler !== undefined) found.push(handler); // one that was deleted meanwhile is not there any more
     }

@@ -20,7 +20,22 @@ export interface ClusterStreamOptions {
   readonly signal?: AbortSignal;
 }
 
-/** A run of matching records of one topic. */
+/**
+ * A run of matching records of one topic.
+ *
+ * @example
+ * ```ts
+ * import { IMU, type MosaicoClient, QueryOntologyCatalog } from "@mosaico/client";
+ *
+ * async function hardBraking(client: MosaicoClient): Promise<void> {
+ *   for (const { topics } of await client.query(new QueryOntologyCatalog(IMU.Q.acceleration.x.lt(-5)))) {
+ *     for (const cluster of await topics[0]!.clusterize({ clusteringDtNs: 500_000_000n })) {
+ *       for await (const { timestampNs, data } of await cluster.stream(IMU)) console.log(timestampNs, data.acceleration.x);
+ *     }
+ *   }
+ * }
+ * ```
+ */
 export class TopicCluster {
   /** Number within its answer, from 0. */
   readonly id: bigint;

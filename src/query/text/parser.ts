@@ -40,6 +40,13 @@ const MAX_DEPTH = 32;
  * Times are nanoseconds or a date such as `"2026-11-22T10:00:00Z"`. A tag in quotes, `"Wheel".speed > 3`, is of a type this
  * program need not know: its columns are taken as they stand. Words of the language are read in any case.
  *
+ * @example
+ * ```ts
+ * import { queryFromText } from "@mosaico/client/query";
+ *
+ * const query = queryFromText('IMU.acceleration.x > 5 and sequence ~ "drive*" and sequence.meta.weather = "rain"');
+ * ```
+ *
  * @throws {QueryError} `query.syntax`, `query.unknown_tag`, `query.unknown_field` and the codes of the builders, with the
  * column, counted from 1, in text and facts
  */
