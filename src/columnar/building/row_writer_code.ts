@@ -22,7 +22,25 @@ export function makeCodeWriter({ stores, tally }: RowWriterParts): RowWriter {
     throw invalidValue(placeOf(path, indices), store.field, value);
   };
   const helpers = { lengthOf, toFloat16Bits, fail, tally };
-  return new Function("stores", "helpers", code)(generator.entries.map((entry) => entry.store), helpers);
+  return factoryOf(code)(generator.entries.map((entry) => entry.store), helpers);
+}
+
+/** Makes a writer of the stores of one builder. */
+type Factory = (stores: readonly Store[], helpers: object) => RowWriter;
+
+/** Schemas whose code is kept. */
+const MAX_FACTORIES = 256;
+
+/** By code: a runtime compiles and optimizes it once, not for each topic of a type. */
+const factories = new Map<string, Factory>();
+
+function factoryOf(code: string): Factory {
+  const known = factories.get(code);
+  if (known !== undefined) return known;
+  const factory = new Function("stores", "helpers", code) as Factory;
+  if (factories.size === MAX_FACTORIES) factories.clear();
+  factories.set(code, factory);
+  return factory;
 }
 
 /** Up to here a loop beats the runtime's own copy of typed arrays. */
