@@ -167,6 +167,13 @@ for (const workers of [0, 1]) {
       assert.match(error.message, says);
       assert.equal(camera.rowCount, 1);
     }
+    for (const none of [null, undefined]) {
+      await failure(() => camera.push(2n, none as unknown as Image), "schema.invalid_value");
+    }
+    await failure(
+      () => camera.push(2 as unknown as bigint, picture("rgb8", 10, 0, 1024, 1024)),
+      "schema.invalid_value",
+    );
     await camera.push(3n, good);
     await drive.finalize();
     assert.deepEqual((await rowsOf(fx.client)).map(([time]) => time), [1n, 3n]);

@@ -23,6 +23,8 @@ export interface ImageEncoding extends JpegEncodeOptions {
   readonly takePixels?: boolean;
 }
 
+/** Pictures of so many bytes do not wait for others to share a batch. */
+const LARGE_BYTES = 1 << 20;
 const SUBSAMPLINGS: readonly JpegSubsampling[] = ["4:4:4", "4:2:2", "4:2:0", "gray"];
 
 /** Refuses an encoding that cannot be. @throws {TypeError | RangeError} */
@@ -51,17 +53,22 @@ export function imageRows({ takePixels = false }: ImageEncoding): ParticularRows
     checkBatch(batch) {
       for (let row = 0; row < batch.numRows; row++) checkRawImage(rows.row(batch, row) as unknown as Image);
     },
-    take: takePixels ? (timestampNs, image) => takeImage(builder, timestampNs, image as Image) : undefined,
+    take(timestampNs, row) {
+      if (row === null || row === undefined) return undefined; // refused by the builder
+      const image = row as Image;
+      const { data } = image;
+      if (takePixels && data.byteLength === data.buffer.byteLength) return batchOf(builder, timestampNs, image, data);
+      // A large picture goes alone: copied once, into memory of just its size.
+      return data.byteLength < LARGE_BYTES ? undefined : batchOf(builder, timestampNs, image, data.slice());
+    },
   };
 }
 
-/** A batch of one picture, whose pixels are *taken*; `undefined` when they are only a part of their buffer. */
-function takeImage(builder: BatchBuilder, timestampNs: bigint, image: Image): Batch | undefined {
-  const { data } = image;
-  if (data.byteLength !== data.buffer.byteLength) return undefined;
+/** A batch of one picture, whose pixels are *taken*. */
+function batchOf(builder: BatchBuilder, timestampNs: bigint, image: Image, pixels: Uint8Array): Batch {
   builder.append(timestampNs, { ...image, data: EMPTY_BYTES });
   const { schema, numRows, columns } = builder.finish();
   const withPixels = (column: Column): Column =>
-    column.field.name === "data" ? { ...column, values: data, offsets: Int32Array.of(0, data.byteLength) } : column;
+    column.field.name === "data" ? { ...column, values: pixels, offsets: Int32Array.of(0, pixels.byteLength) } : column;
   return { schema, numRows, columns: columns.map(withPixels) };
 }

@@ -49,8 +49,8 @@ export interface ParticularRows {
   check(data: unknown): void;
   /** As `check`, for rows that come as a batch. */
   checkBatch(batch: Batch): void;
-  /** Makes a batch of a row without copying it; answers `undefined` for one that has to be copied. */
-  readonly take: ((timestampNs: bigint, data: unknown) => Batch | undefined) | undefined;
+  /** Makes a batch of a row that is worth one; answers `undefined` for others. */
+  take(timestampNs: bigint, data: unknown): Batch | undefined;
 }
 
 /** What a topic writer is made of. */
@@ -109,7 +109,7 @@ export class TopicWriter<T> {
   readonly #credit: Semaphore;
   readonly #stop = new AbortController();
   readonly #validate: Check | undefined;
-  readonly #take: ParticularRows["take"];
+  readonly #take: ParticularRows["take"] | undefined;
   #status: TopicWriterStatus = "active";
   /** Whether the upload is well and takes rows. */
   #isOpen = true;
