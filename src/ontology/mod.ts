@@ -17,7 +17,7 @@ export type {
   LidarProfile,
   LidarSummary,
 } from "../codecs/mod.ts";
-export type { DataType, Field, Schema, TimeUnit } from "../columnar/mod.ts";
+export type { Batch, Column, DataType, Field, Schema, TimeUnit, ValueArray } from "../columnar/mod.ts";
 export * from "./core/mod.ts";
 export * from "./data/mod.ts";
 export * from "./futures/mod.ts";

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { Field, Schema } from "../../columnar/mod.ts";
+import type { Batch, Field, Schema } from "../../columnar/mod.ts";
+import { compileBatchValidator } from "./batch_validation.ts";
 import type { Columns, ColumnTable, RowOf } from "./columns.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { buildPaths, type Paths } from "./paths.ts";
@@ -139,6 +140,9 @@ export function makeType<T>(
     },
     get validate(): ((value: unknown) => void) | undefined {
       return remember(this, "validate", shape && compileValidator(tag, shape));
+    },
+    get validateBatch(): ((batch: Batch) => void) | undefined {
+      return remember(this, "validateBatch", shape && compileBatchValidator(tag, fields, shape));
     },
   };
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { DataType, Field, Schema } from "../../columnar/mod.ts";
+import type { Batch, DataType, Field, Schema } from "../../columnar/mod.ts";
 import type { Paths } from "./paths.ts";
 import type { Shape } from "./validation.ts";
 
@@ -50,6 +50,12 @@ export interface OntologyType<T> extends ValueType<T> {
    * @throws {SchemaError} names type, field, value and rule
    */
   readonly validate: ((value: unknown) => void) | undefined;
+  /**
+   * The same of a batch in the layout of {@linkcode OntologyType.schema}, column by column.
+   *
+   * @throws {SchemaError} names type, row, field, value and rule
+   */
+  readonly validateBatch: ((batch: Batch) => void) | undefined;
 }
 
 /** One record of a topic. */

@@ -24,7 +24,7 @@ export function unmodeledType(
   const fields = dataFields(schema);
   const names = namesOf(fields);
   const rule = (value: UnmodeledData) => findUnknown(tag, names, value, "");
-  const shape = { kind: "struct", members: [], rule } as const;
+  const shape = { kind: "struct", members: [], rule, ofRowsOnly: true } as const;
   return makeType<UnmodeledData>(tag, fields, options.serializationFormat ?? "default", shape);
 }
 

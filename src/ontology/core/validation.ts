@@ -31,7 +31,13 @@ export interface Member {
 
 /** What values must obey, in the order of their nesting. */
 export type Shape =
-  | { readonly kind: "struct"; readonly members: readonly Member[]; readonly rule: Rule | undefined }
+  | {
+    readonly kind: "struct";
+    readonly members: readonly Member[];
+    readonly rule: Rule | undefined;
+    /** Whether batches obey it by their schema alone. */
+    readonly ofRowsOnly?: boolean;
+  }
   | { readonly kind: "list"; readonly item: Shape }
   | { readonly kind: "map"; readonly value: Shape }
   | { readonly kind: "choice"; readonly values: ReadonlySet<unknown> };
@@ -130,6 +136,7 @@ function first<T>(items: readonly T[], find: (item: T, index: number) => Violati
   return undefined;
 }
 
-function printed(value: unknown): string {
+/** A short text of any value. */
+export function printed(value: unknown): string {
   return typeof value === "string" ? JSON.stringify(value.slice(0, 80)) : String(value);
 }
