@@ -71,6 +71,6 @@ test("a server that was started by a program is stopped by it", { timeout: 60_00
   await using folder = await temporaryFolder();
   const server = await startServerProcess(folder.path);
   assert.equal(isAlive(server.pid), true);
-  await within(10_000, server[Symbol.asyncDispose]());
+  await within(10_000, Promise.resolve(server[Symbol.asyncDispose]()));
   assert.equal(isAlive(server.pid), false);
 });
