@@ -14,6 +14,7 @@ import {
   Integer8,
   type OntologyType,
   String as Text,
+  Time,
 } from "../../src/ontology/mod.ts";
 import { memoryNetwork } from "../../src/wire/net/mod.ts";
 import { startEmbedded } from "../support/embedded.ts";
@@ -158,6 +159,26 @@ test("columns that are missing, unknown, of another type or length are named, an
   }
   assert.equal(topic.rowCount, 0);
   await topic.pushColumns({ timestampNs, data });
+  await drive.finalize();
+  assert.equal((await fx.client.topicHandler("drive", "/t"))?.messageCount, 2n);
+});
+
+test("columns whose values break a rule of the type are named by row, and leave no trace", async () => {
+  await using fx = await startEmbedded();
+  await using drive = await fx.client.sequenceCreate("drive");
+  const topic = await drive.topicCreate("/t", Time);
+  const columns = (nanoseconds: number[]) => ({
+    timestampNs: BigInt64Array.from(nanoseconds, (_, i) => BigInt(i)),
+    seconds: new Int32Array(nanoseconds.length),
+    nanoseconds: Uint32Array.from(nanoseconds),
+  });
+  const error = await failure(() => topic.pushColumns(columns([0, 1, 1e9])), "schema.invalid_value");
+  assert.match(
+    error.message,
+    /row 2 of a batch of Time: nanoseconds is 1000000000, must be at least 0 and less than 1e9/,
+  );
+  assert.equal(topic.rowCount, 0);
+  await topic.pushColumns(columns([0, 1]));
   await drive.finalize();
   assert.equal((await fx.client.topicHandler("drive", "/t"))?.messageCount, 2n);
 });

@@ -225,7 +225,8 @@ export class TopicWriter<T> {
   /**
    * Adds rows given as columns: typed arrays are *taken* as they are, without a copy.
    *
-   * @throws {SchemaError} when a column is missing, of another type, or of another length.
+   * @throws {SchemaError} when a column is missing, of another type, or of another length; naming row, field, value and rule
+   * when a value breaks a rule of the type.
    */
   pushColumns(columns: ColumnsOf<T>): Promise<void> | undefined {
     const batch = this.#checked(() => batchFromColumns(this.#parts.type.schema, columns));
@@ -235,7 +236,7 @@ export class TopicWriter<T> {
   /**
    * Adds the rows of an apache-arrow `RecordBatch` (of any copy or version of that library); its buffers are *taken*.
    *
-   * @throws {SchemaError} when its schema is not the topic's.
+   * @throws {SchemaError} when its schema is not the topic's, or a value breaks a rule of the type.
    */
   pushBatch(recordBatch: unknown): Promise<void> | undefined {
     const { schema, tag } = this.#parts.type;
@@ -355,6 +356,7 @@ export class TopicWriter<T> {
     this.#assertRoom();
     try {
       const batch = make();
+      this.#parts.type.validateBatch?.(batch);
       this.#parts.rows?.checkBatch(batch);
       return batch;
     } catch (error) {
