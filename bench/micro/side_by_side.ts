@@ -26,8 +26,8 @@ export interface Work {
   readonly unit: string;
 }
 
-/** Rounds are at least this long, so that the clock of the CPU tells them. */
-const ROUND_SECONDS = 0.008;
+/** Rounds are at least this long, so that what the others left in the caches does not count. */
+const ROUND_SECONDS = 0.025;
 const WARM_UP_SECONDS = 0.15;
 
 /**
