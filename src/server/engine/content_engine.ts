@@ -31,6 +31,8 @@ export interface EngineOptions {
   readonly workers?: number;
   /** Rows from which on they do. @default 1_048_576 */
   readonly workerRows?: number;
+  /** Starts a Worker. @default the package's own */
+  readonly startWorker?: () => Worker;
 }
 
 /** What is asked of one topic. */
@@ -79,7 +81,7 @@ export class ContentEngine implements Disposable {
     const { workers = Math.min(4, navigator.hardwareConcurrency), workerRows = WORKER_ROWS } = options;
     this.#directory = directory;
     this.#uploads = uploads;
-    this.#pool = new ScanPool(typeof Worker === "undefined" ? 0 : workers);
+    this.#pool = new ScanPool(typeof Worker === "undefined" ? 0 : workers, options.startWorker);
     this.#workerRows = workerRows;
   }
 
@@ -189,7 +191,7 @@ export class ContentEngine implements Disposable {
     const path = this.#directory.filePath(topic.file!);
     const chunks = catalogue.chunks.ofTopic(topic.id);
     const header = topic.schemaHeader!;
-    const index = this.#pool.isUsable && topic.totals.rowCount >= this.#workerRows
+    const index = topic.totals.rowCount >= this.#workerRows && await this.#pool.prepare()
       ? await this.#pool.index(path, header, chunks)
       : await indexChunks(pooledSource(files, path), header, chunks, options.codecs, pauses());
     if (index !== undefined) catalogue.replaceIndex(topic.id, topic.file!, index);
@@ -222,7 +224,7 @@ export class ContentEngine implements Disposable {
       for (const { rowCount } of portion) rows += rowCount;
     }
     const all = chain(first, portions);
-    const outputs = this.#pool.isUsable && rows >= this.#workerRows
+    const outputs = rows >= this.#workerRows && await this.#pool.prepare()
       ? this.#pool.scan(spec, all)
       : this.#here(spec, all, signal);
     for await (const output of outputs) {

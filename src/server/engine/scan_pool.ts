@@ -27,8 +27,9 @@ class ScanWorker {
   #nextId = 0;
   /** Why it takes nothing any more. */
   failure: unknown;
-  /** Whether it has ever answered: one that never did cannot run here. */
-  isStarted = false;
+  readonly #started = Promise.withResolvers<boolean>();
+  /** Whether it came to run. */
+  readonly started: Promise<boolean> = this.#started.promise;
 
   constructor(worker: Worker) {
     this.#worker = worker;
@@ -65,14 +66,14 @@ class ScanWorker {
   fail(reason: unknown): void {
     if (this.failure !== undefined) return;
     this.failure = reason;
+    this.#started.resolve(false);
     this.#worker.terminate();
     for (const { reject } of this.#pending.values()) reject(reason);
     this.#pending.clear();
   }
 
   #receive(message: FromWorker): void {
-    this.isStarted = true;
-    if (message.type === "started") return;
+    if (message.type === "started") return this.#started.resolve(true);
     const pending = this.#pending.get(message.id);
     this.#pending.delete(message.id);
     if (message.type === "failed") pending?.reject(unpackError(message.error));
@@ -82,7 +83,7 @@ class ScanWorker {
 
 /** Starts Workers when there is work, and ends them when there is none for a while. */
 export class ScanPool implements Disposable {
-  readonly #size: number;
+  #size: number;
   readonly #start: () => Worker;
   #workers: ScanWorker[] = [];
   #users = 0;
@@ -96,9 +97,22 @@ export class ScanPool implements Disposable {
     this.#start = start;
   }
 
-  /** Whether there are, or can be, Workers. */
+  /** Whether there can be Workers, as far as is known. */
   get isUsable(): boolean {
     return this.#size > 0 && !this.#isClosed;
+  }
+
+  /** Starts the Workers, and answers whether they run. Where they do not, because the runtime or its user allows none, it is not tried again. */
+  async prepare(): Promise<boolean> {
+    if (!this.isUsable) return false;
+    using _use = this.#use();
+    try {
+      const started = await Promise.all(this.#ready().map((worker) => worker.started));
+      if (started.includes(false)) this.#size = 0;
+    } catch {
+      this.#size = 0;
+    }
+    return this.isUsable;
   }
 
   /** What is found in each of `portions`, in their order. Those behind the one that is waited for are looked through already. */
@@ -171,6 +185,15 @@ export class ScanPool implements Disposable {
 }
 
 function startWorker(): Worker {
+  const url = new URL("./worker.ts", import.meta.url);
+  // What is not allowed already, Deno would ask the user for. Nobody expects that question here, so it is not asked.
+  if ("Deno" in globalThis) {
+    const { state } = Deno.permissions.querySync(
+      url.protocol === "file:" ? { name: "read", path: url } : { name: "import", host: url.host },
+    );
+    if (state !== "granted") throw new TypeError(`Cannot start a Worker: ${url} may not be read`);
+  }
+  // Written out, so that bundlers see it.
   return new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
 }
 
