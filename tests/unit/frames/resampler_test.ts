@@ -78,7 +78,9 @@ function naive(all: readonly Row[], path: string, point: number, age: number, ah
   const after = known.find(([time]) => time > point);
   const backward = before === undefined ? Infinity : point - before[0];
   const forward = after === undefined ? Infinity : after[0] - point;
-  if (before !== undefined && backward <= age && backward <= (forward <= ahead ? forward : Infinity)) return at(before[1], path);
+  if (before !== undefined && backward <= age && backward <= (forward <= ahead ? forward : Infinity)) {
+    return at(before[1], path);
+  }
   return forward <= ahead ? at(after![1], path) : undefined;
 }
 
