@@ -11,7 +11,7 @@ import { type ErrorFacts, MosaicoError } from "../base/mod.ts";
  * `query.empty_in`, `query.reversed_range`, `query.invalid_pattern`, `query.pattern_too_long`, `query.invalid_path`,
  * `query.several_lists` (opens two lists on a path), `query.not_a_list` (opens what is no list), `query.duplicate_key`,
  * `query.duplicate_part`, `query.no_condition`, `query.empty_response`, `query.detached` (a response without a client),
- * `query.unsupported_by_server` (an extension it does not have); and of texts, with the `column` in the facts:
+ * `query.unsupported_by_server` (an extension it does not have), `query.unsupported_aggregate` (a figure its column has not); and of texts, with the `column` in the facts:
  * `query.syntax`, `query.unknown_tag`, `query.unknown_field`.
  */
 export class QueryError extends MosaicoError {

@@ -8,9 +8,10 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import { DatabaseSync } from "node:sqlite";
-import { concat, type JsonObject } from "../../src/base/mod.ts";
+import { concat, delay, type JsonObject } from "../../src/base/mod.ts";
 import { lz4Codec, zstdCodec } from "../../src/codecs/mod.ts";
 import { BatchBuilder, type BodyCodec, encodeBatch, encodeSchema } from "../../src/columnar/mod.ts";
+import { INDEX_VERSION } from "../../src/server/indexing/mod.ts";
 import { ServerDirectory } from "../../src/server/storage/mod.ts";
 import { CODECS, temporaryFolder } from "../unit/server/support.ts";
 import { type PutMessage, ServiceFixture } from "../unit/server/service_support.ts";
@@ -204,43 +205,54 @@ test("a folder of a server before the index is taken over", async () => {
   ]);
 });
 
-test("a topic is searched while its upload runs, and after it broke off", async () => {
-  await using fixture = await ServiceFixture.start();
-  const topic = SEQUENCES[0]!.topics[0]!;
-  const session = await fixture.openSession("live");
-  const uuid = await fixture.createTopic(session.uuid, "live/t", topic.tag);
-  const gate = Promise.withResolvers<void>();
-  const halfway = Promise.withResolvers<void>();
-  const part = { ...topic, chunks: topic.chunks.slice(0, 8) };
-  const put = fixture.put(
-    "live/t",
-    uuid,
-    async function* () {
-      yield* messages(part, () => undefined);
-      halfway.resolve();
-      await gate.promise;
-      throw new Error("the uploader went away");
-    }(),
-    encodeSchema(SCHEMAS[topic.tag]!),
-  );
-  await halfway.promise;
-  const check = async () => {
-    for (
-      const ontology of QUERIES.filter((query) => Object.keys(query).every((key) => key.startsWith("Sample."))).slice(
-        0,
-        60,
-      )
-    ) {
-      const found = await fixture.pages("topic_filter_clusterize", { locator: "live/t", clusteringDtNs: 3n, ontology });
-      const expected = runsOf(matching(part, ontology).map(({ time }) => time), 3n);
-      assert.deepEqual(found.map(({ range }) => [range.startNs, range.endNs]), expected, show(ontology));
-    }
-  };
-  await check();
-  gate.resolve();
-  await assert.rejects(put);
-  await check();
-});
+for (const checkpointBytes of [64 << 20, 1]) {
+  test(`a topic is searched while its upload runs, and after it broke off; a checkpoint every ${checkpointBytes} bytes`, async () => {
+    await using folder = await temporaryFolder();
+    const directory = await ServerDirectory.open(folder.path, { codecs: CODECS, checkpointBytes });
+    await using fixture = await ServiceFixture.start(undefined, { workers: 0 }, directory);
+    const topic = SEQUENCES[0]!.topics[0]!;
+    const session = await fixture.openSession("live");
+    const uuid = await fixture.createTopic(session.uuid, "live/t", topic.tag);
+    const gate = Promise.withResolvers<void>();
+    const halfway = Promise.withResolvers<void>();
+    const part = { ...topic, chunks: topic.chunks.slice(0, 8) };
+    const put = fixture.put(
+      "live/t",
+      uuid,
+      async function* () {
+        yield* messages(part, () => undefined);
+        halfway.resolve();
+        await gate.promise;
+        throw new Error("the uploader went away");
+      }(),
+      encodeSchema(SCHEMAS[topic.tag]!),
+    );
+    await halfway.promise;
+    const { catalogue } = directory;
+    const { id } = catalogue.topics.byPath("live", "t")!;
+    while (checkpointBytes === 1 && catalogue.indexes.coverage(id, INDEX_VERSION) === 0) await delay(2);
+    const check = async () => {
+      for (
+        const ontology of QUERIES.filter((query) => Object.keys(query).every((key) => key.startsWith("Sample."))).slice(
+          0,
+          60,
+        )
+      ) {
+        const found = await fixture.pages("topic_filter_clusterize", {
+          locator: "live/t",
+          clusteringDtNs: 3n,
+          ontology,
+        });
+        const expected = runsOf(matching(part, ontology).map(({ time }) => time), 3n);
+        assert.deepEqual(found.map(({ range }) => [range.startNs, range.endNs]), expected, show(ontology));
+      }
+    };
+    await check();
+    gate.resolve();
+    await assert.rejects(put);
+    await check();
+  });
+}
 
 test("a query that nobody waits for ends, and leaves the thread to others while it runs", async () => {
   await using fixture = await ServiceFixture.start();
