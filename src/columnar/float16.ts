@@ -6,6 +6,8 @@
 
 const single = new Float32Array(1);
 const singleBits = new Uint32Array(single.buffer);
+/** Width of a step, by the exponent in the bits; 0 and 1 have the same. */
+const STEPS = Float64Array.from({ length: 32 }, (_, exponent) => 2 ** (Math.max(exponent, 1) - 25));
 
 /** Bit pattern of the float16 nearest to `value`, ties to even. */
 export function toFloat16Bits(value: number): number {
@@ -16,8 +18,7 @@ export function toFloat16Bits(value: number): number {
   // Below 2^-14 steps are 2^-24 wide; above, 11 bits below the leading one.
   single[0] = magnitude;
   const exponent = Math.max((singleBits[0]! >>> 23) - 127, -14);
-  const step = 2 ** (exponent - 10);
-  const steps = roundToEven(magnitude / step);
+  const steps = roundToEven(magnitude / STEPS[exponent + 15]!);
   return sign | (steps + (exponent + 14) * 1024);
 }
 
@@ -33,5 +34,5 @@ export function fromFloat16Bits(bits: number): number {
   const fraction = bits & 0x3ff;
   const sign = bits >>> 15 === 0 ? 1 : -1;
   if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : NaN;
-  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1024 + fraction) * 2 ** (exponent - 25);
+  return sign * (exponent === 0 ? fraction : 1024 + fraction) * STEPS[exponent]!;
 }
