@@ -2,7 +2,7 @@
  * `deno task bench`: measures, and prints the figures side by side; at the end, a table of all that was set out for, and
  * what was measured of it. A bench that lost rows fails.
  *
- * Seven parts, of which `--only flight,e2e,peers,micro,reference,memory,cost` picks some.
+ * `--only` picks some of these parts, by default all but `types` and `query`.
  *
  * - `flight`: puts and gets 1 GiB of float64 batches with our client, under Deno and under Bun, and with pyarrow's, against
  *   one pyarrow server process; medians side by side. `--mebibytes 1024` sets the size.
@@ -12,6 +12,8 @@
  * - `reference`: four cameras and four IMUs, `--seconds 10`.
  * - `memory`: what is written to a slow peer, and read by a slow caller, `--gibibytes 0.5`.
  * - `cost`: of a row, by the number of rows and of topics.
+ * - `types`: rows of every type of the ontology, pushed and read.
+ * - `query`: queries by content, beside DuckDB, and of a large catalogue. Takes 3 GB of the disk.
  *
  * `--full` is `--seconds 60 --gibibytes 4`. `--runs N` sets how often each is run, where it is run more than once.
  * `--targets` prints the last table alone and runs the lanes in Workers only, `--json` one JSON line a result and no table, `--save` also keeps these lines in
@@ -30,11 +32,12 @@ import { type BenchResult, describe, save } from "./harness.ts";
 import { compareFlight, type FlightResult, printFlight } from "./peers/flight_comparison.ts";
 import { printTargets } from "./targets.ts";
 
-const PARTS = ["flight", "e2e", "peers", "micro", "reference", "memory", "cost"];
+const DEFAULT_PARTS = ["flight", "e2e", "peers", "micro", "reference", "memory", "cost"];
+const PARTS = [...DEFAULT_PARTS, "types", "query"];
 const { values } = parseArgs({
   args: process.argv.slice(2).filter((argument) => argument !== "--"),
   options: {
-    only: { type: "string", default: PARTS.join(",") },
+    only: { type: "string", default: DEFAULT_PARTS.join(",") },
     mebibytes: { type: "string", default: "1024" },
     seconds: { type: "string" },
     gibibytes: { type: "string" },
@@ -117,4 +120,6 @@ if (parts.has("micro")) run(["columnar", "codecs", "http2"].map((name) => `micro
 if (parts.has("reference")) run(["e2e/reference_case"], ["--seconds", seconds], printLines);
 if (parts.has("memory")) run(["e2e/memory"], ["--gibibytes", gibibytes], printLines);
 if (parts.has("cost")) run(["e2e/cost"], [], printLines);
+if (parts.has("types")) run(["e2e/types"], runsOfEach, printLines);
+if (parts.has("query")) run(["e2e/query"], runsOfEach, printLines);
 if (!values.json) printTargets({ flight, own, shared, sdk }, Object.keys(runtimes));

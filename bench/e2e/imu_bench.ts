@@ -22,12 +22,12 @@ interface Shape {
 const SHAPES: readonly Shape[] = [
   {
     shape: "two vectors",
-    rows: 1_000_000,
+    rows: 4_000_000,
     sample: (i) => ({ acceleration: { x: i, y: 0.5, z: 9.8 }, angularVelocity: { x: 0.01, y: i, z: 0.03 } }),
   },
   {
     shape: "every field",
-    rows: 100_000,
+    rows: 400_000,
     sample: (i) => {
       const header = { timestamp: { seconds: i, nanoseconds: 5 }, frameId: "imu_link", sampleCounter: BigInt(i) };
       const rest = { header, covariance: [1, 0, 0, 0, 1, 0, 0, 0, 1], covarianceType: 1 };
