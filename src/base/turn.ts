@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Longest time, milliseconds, that streams keep the thread. */
+/** Longest time, milliseconds, that streams keep the thread, unless they are told otherwise. */
 const LONGEST_MS = 8;
 /** Bytes before which nobody gives way: short exchanges lose no time. */
 const LEAST_BYTES = 1 << 20;
@@ -19,10 +19,10 @@ let turn: Promise<void> | undefined;
  * For each step of a stream, before `byteLength` more bytes. All streams of a thread pause together. Without that, Deno
  * looks at nothing else while one of them always has more: a control call was seen to wait half a second behind two.
  */
-export function giveWay(byteLength: number): Promise<void> | undefined {
+export function giveWay(byteLength: number, longestMs: number = LONGEST_MS): Promise<void> | undefined {
   if (turn !== undefined) return turn;
   bytes += byteLength;
-  if (bytes < LEAST_BYTES || performance.now() - lastTurn < LONGEST_MS) return undefined;
+  if (bytes < LEAST_BYTES || performance.now() - lastTurn < longestMs) return undefined;
   return turn = new Promise((resolve) =>
     setTimeout(() => {
       bytes = 0;
