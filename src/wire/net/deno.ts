@@ -216,6 +216,7 @@ class DenoSocket extends SocketBase {
         const count = await this.#conn.read(target);
         if (count === null) break;
         if (this.#isAccepted) await giveWay(count, LONGEST_MS);
+        if (this.isDone) return;
         handler.data(target.subarray(0, count));
         if (this.isDone) return;
         if (count === buffer.byteLength && count < MAX_READ_BYTES) buffer = new Uint8Array(2 * count);
