@@ -90,7 +90,7 @@ async function scans(): Promise<Map<string, LidarColumns>> {
     found.set("simulated", { x, y, z, ...(beamId && { beamId }) } as LidarColumns);
     break;
   }
-  for (const [name, { x, y, z, beamId }] of data === undefined ? [] : cloudsOf(data)) {
+  for (const [name, { x, y, z, beamId }] of data === undefined ? [] : cloudsOf(data, 2)) {
     const first = name.endsWith(" 2") || x!.length < 5000 || beamId === undefined ? undefined : name;
     if (first === undefined) continue;
     const scan = { x, y, z, beamId };

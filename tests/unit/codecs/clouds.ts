@@ -6,7 +6,7 @@
 import { CdrReader } from "@foxglove/cdr";
 import { McapStreamReader } from "@mcap/core";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { type LidarColumns, lz4Codec, type PointRecords, readPoints, zstdCodec } from "../../../src/codecs/mod.ts";
 
 /** Columns of ours by the names drivers use. */
@@ -16,24 +16,37 @@ const NAMES: Readonly<Record<string, keyof LidarColumns>> = {
   z: "z",
   intensity: "intensity",
   ring: "beamId",
+  channel: "beamId",
+  distance: "range",
+  azimuth: "azimuth",
+  elevation: "elevation",
   reflectivity: "reflectivity",
 };
 
-/** Each cloud below `folder`, with a name. */
-export function* cloudsOf(folder: string): Generator<[name: string, columns: LidarColumns]> {
+/** Each cloud below `folder`, with a name; of a recorded topic `perTopic` at most. */
+export function* cloudsOf(
+  folder: string,
+  perTopic: number = Infinity,
+): Generator<[name: string, columns: LidarColumns]> {
   const packed = readFileSync(join(folder, "lidar/pointcloud2_64k.cdr"));
   yield ["pointcloud2_64k.cdr", toColumns(fromCdr(packed))];
   const floats = readFileSync(join(folder, "lidar/vlp16_scan_kitti_layout.bin"));
   const fields = ["x", "y", "z", "intensity"].map((name, i) => ({ name, offset: 4 * i, datatype: 7, count: 1 }));
   const sizes = { height: 1, width: floats.byteLength / 16, pointStep: 16, rowStep: floats.byteLength };
   yield ["vlp16_scan_kitti_layout.bin", toColumns({ ...sizes, fields, isBigendian: false, data: floats })];
-  const recordings = join(folder, "recordings");
-  for (const name of existsSync(recordings) ? readdirSync(recordings) : []) {
-    if (name.endsWith(".mcap")) yield* cloudsOfMcap(join(recordings, name), name);
+  for (const name of ["vlp16_scan.pcd", "xt32_ascii.pcd"]) {
+    yield [name, toColumns(fromPcd(readFileSync(join(folder, "lidar", name))))];
+  }
+  for (const kind of ["recordings", "rosbag2"]) {
+    const recordings = join(folder, kind);
+    const names = existsSync(recordings) ? readdirSync(recordings, { recursive: true, encoding: "utf8" }) : [];
+    for (const name of names.sort()) {
+      if (name.endsWith(".mcap")) yield* cloudsOfMcap(join(recordings, name), basename(name), perTopic);
+    }
   }
 }
 
-function* cloudsOfMcap(path: string, name: string): Generator<[name: string, columns: LidarColumns]> {
+function* cloudsOfMcap(path: string, name: string, perTopic: number): Generator<[name: string, columns: LidarColumns]> {
   const decompressHandlers = {
     lz4: (bytes: Uint8Array, size: bigint) => lz4Codec().decompress(bytes, Number(size)),
     zstd: (bytes: Uint8Array, size: bigint) => zstdCodec().decompress(bytes, Number(size)),
@@ -52,7 +65,7 @@ function* cloudsOfMcap(path: string, name: string): Generator<[name: string, col
     if (record.type !== "Message" || channel === undefined) continue;
     const count = (seen.get(channel.topic) ?? 0) + 1;
     seen.set(channel.topic, count);
-    if (count > 2) continue; // two of each topic
+    if (count > perTopic) continue;
     const cloud = channel.encoding === "cdr" ? fromCdr(record.data) : fromRos1(record.data);
     const columns = toColumns(cloud);
     if (columns.x !== undefined) yield [`${name} ${channel.topic} ${count}`, columns];
@@ -74,6 +87,30 @@ function fromCdr(bytes: Uint8Array): PointRecords {
   const isBigendian = reader.uint8() !== 0;
   const [pointStep, rowStep] = [reader.uint32(), reader.uint32()];
   return { height, width, fields, isBigendian, pointStep, rowStep, data: reader.uint8Array() };
+}
+
+/** A file of the Point Cloud Library whose numbers are in binary, or floats in text. */
+function fromPcd(bytes: Buffer): PointRecords {
+  const start = bytes.indexOf("\n", bytes.indexOf("\nDATA ") + 1) + 1;
+  const lines = bytes.toString("latin1", 0, start).split("\n").map((line) => line.split(" "));
+  const header = new Map(lines.map(([key, ...values]) => [key, values]));
+  const [names, sizes, types] = ["FIELDS", "SIZE", "TYPE"].map((key) => header.get(key)!) as [
+    string[],
+    string[],
+    string[],
+  ];
+  const datatypes: Readonly<Record<string, number>> = { F4: 7, F8: 8, U1: 2, U2: 4, U4: 6, I1: 1, I2: 3, I4: 5 };
+  let pointStep = 0;
+  const fields = names.map((name, i) => {
+    const offset = pointStep;
+    pointStep += Number(sizes[i]);
+    return { name, offset, datatype: datatypes[types[i]! + sizes[i]]!, count: 1 };
+  });
+  const width = Number(header.get("POINTS")![0]);
+  const isText = header.get("DATA")![0] === "ascii";
+  const numbers = () => Float32Array.from(bytes.toString("latin1", start).trim().split(/\s+/), Number);
+  const data = isText ? new Uint8Array(numbers().buffer) : bytes.subarray(start, start + width * pointStep);
+  return { height: 1, width, fields, isBigendian: false, pointStep, rowStep: data.byteLength, data };
 }
 
 /** ROS 1: as CDR, without alignment. */
