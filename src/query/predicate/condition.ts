@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { JsonValue } from "../../base/mod.ts";
+import { compareText, type JsonValue } from "../../base/mod.ts";
 import type { Operator } from "../../ontology/mod.ts";
 import { QueryError } from "../errors.ts";
 import { compileGlob } from "./glob.ts";
@@ -180,15 +180,4 @@ function compare(value: JsonValue, operand: Ordered): number | undefined {
   if (typeof operand === "string") return typeof value === "string" ? compareText(value, operand) : undefined;
   if (typeof value !== "number" && typeof value !== "bigint") return undefined;
   return value < operand ? -1 : value > operand ? 1 : value == operand ? 0 : undefined;
-}
-
-/** By code points, as their UTF-8 would sort; JavaScript's own order sets U+E000 to U+FFFF behind what lies above them. */
-function compareText(a: string, b: string): number {
-  const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i++) {
-    if (a.charCodeAt(i) === b.charCodeAt(i)) continue;
-    // Where the second halves of two surrogate pairs differ, their own order is the right one.
-    return a.codePointAt(i)! - b.codePointAt(i)!;
-  }
-  return a.length - b.length;
 }
