@@ -4,18 +4,7 @@
  * @module
  */
 import type { DataType, Field } from "../../columnar/mod.ts";
-import type { NumberList } from "../core/mod.ts";
-
-/** A list as it is on the wire. */
-export type ListArray =
-  | Int8Array
-  | Int16Array
-  | Int32Array
-  | Uint8Array
-  | Uint16Array
-  | Uint32Array
-  | Float32Array
-  | Float64Array;
+import type { NumberList, NumericArray } from "../core/mod.ts";
 
 /** A list of numbers among the columns of a type. */
 export interface ListColumn {
@@ -26,7 +15,7 @@ export interface ListColumn {
   /** Whether it may be absent. */
   readonly optional: boolean;
   /** What its values are on the wire. */
-  readonly array: { readonly name: string; from(values: ArrayLike<number>): ListArray };
+  readonly array: { readonly name: string; from(values: ArrayLike<number>): NumericArray };
   /** Whether they are integers. */
   readonly isInteger: boolean;
 }
@@ -50,8 +39,8 @@ function arrayOf(type: DataType): ListColumn["array"] | undefined {
 }
 
 /** `values` as the type of the column: float64 may lose digits to float32, integers lose nothing. @throws {RangeError} */
-export function toColumn({ array, isInteger, key }: ListColumn, values: NumberList): ListArray {
-  if ((values as { constructor?: unknown }).constructor === array) return values as ListArray;
+export function toColumn({ array, isInteger, key }: ListColumn, values: NumberList): NumericArray {
+  if ((values as { constructor?: unknown }).constructor === array) return values as NumericArray;
   const converted = array.from(values);
   if (!isInteger) return converted;
   const wrong = converted.findIndex((value, i) => value !== values[i]);
@@ -64,8 +53,8 @@ export function toColumn({ array, isInteger, key }: ListColumn, values: NumberLi
  *
  * @throws {RangeError} when an integer list has a value that its type cannot hold
  */
-export function columnsOf(lists: readonly ListColumn[], value: object): Map<ListColumn, ListArray> {
-  const columns = new Map<ListColumn, ListArray>();
+export function columnsOf(lists: readonly ListColumn[], value: object): Map<ListColumn, NumericArray> {
+  const columns = new Map<ListColumn, NumericArray>();
   for (const column of lists) {
     const values = (value as Record<string, NumberList | null | undefined>)[column.key];
     if (values !== undefined && values !== null) columns.set(column, toColumn(column, values));

@@ -4,9 +4,9 @@
  * @module
  */
 import type { PointColumn } from "../../codecs/mod.ts";
-import type { OntologyType } from "../core/mod.ts";
+import type { NumericArray, OntologyType } from "../core/mod.ts";
 import type { WithHeader } from "../data/mod.ts";
-import { columnsOf, type ListArray, type ListColumn, listColumnsOf, toColumn } from "../futures/list_columns.ts";
+import { columnsOf, type ListColumn, listColumnsOf, toColumn } from "../futures/list_columns.ts";
 import type { PointCloud2 } from "./point_cloud2.ts";
 
 /** Names of a cloud's fields by the property they belong to, such as `{ beamId: "ring" }`. */
@@ -38,7 +38,7 @@ export async function cloudFromPointCloud2<T extends WithHeader>(
   const { CodecError, readPoints } = await import("../../codecs/mod.ts");
   const lists = listColumnsOf(type.fields);
   const wanted = new Map(lists.map((column) => [names?.[column.key as keyof T & string] ?? column.name, column]));
-  const found = new Map<ListColumn, ListArray>();
+  const found = new Map<ListColumn, NumericArray>();
   for (const { name, count, values } of readPoints(cloud, [...wanted.keys()])) {
     const column = wanted.get(name)!;
     if (count !== 1 || found.has(column)) {
