@@ -38,14 +38,16 @@ export const AGGREGATE_ANSWER = {
   }),
 } as const;
 
-/** JSON has no word for these numbers. */
-const BEYOND_JSON = ["NaN", "Infinity", "-Infinity"] as const;
-
+/**
+ * Digits alone are an integer to the reader, exact or a `bigint`; JSON has no word for NaN and the infinities. A double
+ * of either kind is sent as its text.
+ */
 function writeValue(value: AggregateValue): unknown {
-  if (typeof value === "number" && !Number.isFinite(value)) return { float: String(value) };
-  return value ?? null;
+  if (typeof value !== "number") return value ?? null;
+  const staysNumber = Number.isInteger(value) ? Number.isSafeInteger(value) : Number.isFinite(value);
+  return staysNumber ? value : { float: String(value) };
 }
 
 function readValue(reader: JsonReader): AggregateValue {
-  return reader.optional((value) => value.scalar() ?? Number(value.field("float").oneOf(BEYOND_JSON)));
+  return reader.optional((value) => value.scalar() ?? value.field("float").doubleText());
 }

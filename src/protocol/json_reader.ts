@@ -94,6 +94,13 @@ export class JsonReader {
     return Number(value);
   }
 
+  /** A double that was written as its text. */
+  doubleText(): number {
+    const value = Number(this.#value);
+    if (String(value) !== this.#value) throw this.#unexpected("the text of a double");
+    return value;
+  }
+
   /** Text, a number, true or false; `undefined` for an object, an array or nothing. */
   scalar(): string | number | bigint | boolean | undefined {
     return typeof this.#value === "object" ? undefined : this.#value;

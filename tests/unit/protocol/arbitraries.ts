@@ -150,7 +150,7 @@ export const ACTIONS: {
           text,
           fc.boolean(),
           fc.double().filter((value) => !Object.is(value, -0)),
-          fc.constantFrom(undefined, 2n ** 63n - 1n),
+          fc.constantFrom(undefined, 2n ** 63n - 1n, 2 ** 53, -(2 ** 53), 2 ** 63, 1e300, NaN, Infinity, -Infinity),
         ),
         { maxLength: 4 },
       ),
