@@ -79,6 +79,7 @@ export type {
   JpegCodec,
   JpegDecodeOptions,
   JpegEncodeOptions,
+  JpegSource,
   JpegSubsampling,
   LidarCodec,
   LidarColumnName,

@@ -31,3 +31,29 @@ export function movingFrames(count: number, width: number, height: number): Imag
     return { data, format: "raw", width, height, stride, encoding: "rgb8" };
   });
 }
+
+/**
+ * A camera whose driver has memory for a few pictures, and fills it without the processor: the picture made ahead is in it. Memory
+ * goes away with its picture, until it is given back.
+ */
+export class Camera {
+  readonly #frame: Image;
+  readonly #free: Uint8Array[];
+
+  /** With memory for as many pictures as there are `frames`. */
+  constructor(frames: readonly Image[]) {
+    this.#frame = frames[0]!;
+    this.#free = frames.map(({ data }) => data.slice());
+  }
+
+  /** The next picture; none while all memory is away. */
+  take(): Image | undefined {
+    const data = this.#free.shift();
+    return data && { ...this.#frame, data };
+  }
+
+  /** Memory of a picture, for another. */
+  giveBack(pixels: Uint8Array): void {
+    this.#free.push(pixels);
+  }
+}

@@ -9,11 +9,11 @@
  *
  * Cameras run freely, so their frames are spread over the period, unless they are synchronized. The time of a frame is when
  * it is due. How late it is is measured at its end: when the server has the JPEG in its hands. It is late when the next
- * frame was due by then, and dropped when the camera could not even push it before that: `push` was waiting for room, or
- * the thread was busy. A rate holds when no frame is late or dropped.
+ * frame was due by then, and dropped when the camera could not even push it before that: `push` was waiting for room,
+ * the thread was busy, or all memory of the camera was away. A rate holds when no frame is late or dropped.
  *
- * Pictures are made ahead. Each is copied once, into memory of its own, as a driver would fill it; `push` takes that. With
- * `--pixels copied`, `push` copies it instead, out of memory that a driver would use again.
+ * Pictures are made ahead, and lie in the memory of their camera, as if a driver had filled it. `push` takes them, and their memory
+ * comes back to the camera when they are encoded. With `--pixels copied`, `push` copies them, and the camera has its memory at once.
  *
  * @module
  */
@@ -22,7 +22,7 @@ import process from "node:process";
 import { MosaicoClient } from "../../src/client/mod.ts";
 import { Image, IMU } from "../../src/ontology/mod.ts";
 import { benchArguments, cpuSecondsOf, type Facts, percentile, report } from "../harness.ts";
-import { movingFrames } from "./cameras.ts";
+import { Camera, movingFrames } from "./cameras.ts";
 import { type BenchServer, END_TO_END_FLAGS, freshName, remove, withServer } from "./fixture.ts";
 import { clock, latencies, listAgainAndAgain, LoopWatch, sleep, timesOf } from "./latency.ts";
 import type { ServerReport } from "./server.ts";
@@ -53,6 +53,7 @@ interface Trial {
 }
 
 const frames = movingFrames(6, 1920, 1080);
+const cameras = Array.from({ length: CAMERAS }, () => new Camera(frames));
 
 await withServer(async (server) => {
   for (const codecs of given.codecs.split(",")) {
@@ -113,9 +114,10 @@ async function highestRate(
 async function runTrial(client: MosaicoClient, server: BenchServer, hz: number, seconds: number): Promise<Trial> {
   await server.ask("watch");
   const drive = await client.sequenceCreate(freshName());
-  const cameras = await Promise.all(
-    Array.from({ length: CAMERAS }, (_, i) => drive.topicCreate(`/camera${i}`, Image, { encode: "jpeg", takePixels })),
-  );
+  const topics = await Promise.all(cameras.map((camera, i) => {
+    const giveBack = takePixels ? { onPixelsFree: (pixels: Uint8Array) => camera.giveBack(pixels) } : {};
+    return drive.topicCreate(`/camera${i}`, Image, { encode: "jpeg", takePixels, ...giveBack });
+  }));
   const imus = await Promise.all(Array.from({ length: IMUS }, (_, i) => drive.topicCreate(`/imu${i}`, IMU)));
   const loop = new LoopWatch();
   const cpuBefore = process.cpuUsage();
@@ -126,18 +128,18 @@ async function runTrial(client: MosaicoClient, server: BenchServer, hz: number, 
   let dropped = 0;
   const busy = await lists(client, async () => {
     loop.start();
-    const shots = cameras.map(async (camera, c) => {
+    const shots = topics.map(async (topic, c) => {
       const phaseMs = given.synchronized === "yes" ? 0 : c * periodMs / CAMERAS;
       for (let i = 0; i < count; i++) {
         const due = startMs + phaseMs + i * periodMs;
         await sleep(Math.max(0, due - clock()));
-        if (clock() > due + periodMs) {
+        const image = clock() > due + periodMs ? undefined : cameras[c]!.take();
+        if (image === undefined) {
           dropped++;
           continue;
         }
-        const frame = frames[(i + c) % frames.length]!;
-        const image = takePixels ? { ...frame, data: frame.data.slice() } : frame;
-        const room = camera.push(BigInt(Math.round(due * 1e6)), image);
+        const room = topic.push(BigInt(Math.round(due * 1e6)), image);
+        if (!takePixels) cameras[c]!.giveBack(image.data);
         if (room !== undefined) await room;
       }
     });
@@ -166,7 +168,7 @@ async function runTrial(client: MosaicoClient, server: BenchServer, hz: number, 
     else assert.equal(topic.rowCount, seconds * IMU_HZ);
   }
   await remove(client, drive.name);
-  const lateness = cameras.flatMap((camera) => seen.arrivals[camera.name] ?? []);
+  const lateness = topics.flatMap((topic) => seen.arrivals[topic.name] ?? []);
   assert.deepEqual([kept, lateness.length], [CAMERAS * count - dropped, kept], "every frame is stored, or dropped");
   const late = lateness.filter((ms) => ms > periodMs).length;
   return {

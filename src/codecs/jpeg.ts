@@ -7,7 +7,7 @@ import { type JpegEngine, SUBSAMPLING } from "./jpeg_engine.ts";
 import { MAX_JPEG_SIDE, readJpegHeader, tooLarge } from "./jpeg_header.ts";
 import { loadJpegWasm } from "./jpeg_wasm.ts";
 import type { NativeCodecs } from "./native.ts";
-import type { ImagePixels, JpegCodec, JpegDecodeOptions, JpegEncodeOptions } from "./types.ts";
+import type { ImagePixels, JpegCodec, JpegDecodeOptions, JpegEncodeOptions, JpegSource } from "./types.ts";
 
 /** Options of {@linkcode jpegCodec}. */
 export interface JpegOptions {
@@ -21,6 +21,8 @@ export interface JpegOptions {
 
 /** Pixels above which memory could not be addressed. */
 const MAX_PIXELS = 2 ** 28;
+/** libjpeg-turbo counts the bytes of a row in a C `int`. */
+const MAX_STRIDE = 2 ** 31 - 1;
 
 /**
  * Loads a JPEG codec: libjpeg-turbo in WASM, which needs no permission, or native.
@@ -57,13 +59,22 @@ class CheckedJpeg implements JpegCodec {
     this.#maxPixels = maxPixels;
   }
 
-  encode(pixels: ImagePixels, { quality = 85, subsampling = "4:2:0" }: JpegEncodeOptions = {}): Uint8Array {
-    const { width, height, channels, data } = pixels;
+  encode(pixels: JpegSource, { quality = 85, subsampling = "4:2:0" }: JpegEncodeOptions = {}): Uint8Array {
+    const { width, height, channels, data, stride = width * channels, order = "rgb" } = pixels;
     const whole = Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0;
-    if (!whole || ![1, 3, 4].includes(channels) || data.byteLength !== width * height * channels) {
+    if (!whole || ![1, 3, 4].includes(channels) || data.byteLength !== height * stride) {
+      const rows = pixels.stride === undefined ? "" : ` in rows of ${stride} bytes`;
       throw new TypeError(
-        `Cannot encode JPEG: ${data.byteLength} bytes are not ${width} × ${height} pixels of ${channels} channels`,
+        `Cannot encode JPEG: ${data.byteLength} bytes are not ${width} × ${height} pixels of ${channels} channels${rows}`,
       );
+    }
+    if (!Number.isInteger(stride) || stride < width * channels || stride > MAX_STRIDE) {
+      throw new RangeError(
+        `Cannot encode JPEG: stride is ${stride}, expected ${width * channels}, or more for padded rows`,
+      );
+    }
+    if (order !== "rgb" && order !== "bgr") {
+      throw new RangeError(`Cannot encode JPEG: order is ${order}, expected rgb or bgr`);
     }
     if (!Number.isInteger(quality) || quality < 1 || quality > 100) {
       throw new RangeError(`Cannot encode JPEG: quality is ${quality}, expected 1 to 100`);
@@ -75,7 +86,9 @@ class CheckedJpeg implements JpegCodec {
     if (width > MAX_JPEG_SIDE || height > MAX_JPEG_SIDE || width * height > this.#maxPixels) {
       throw tooLarge("encode", width, height, this.#maxPixels);
     }
-    return this.#engine.encode(pixels, quality, channels === 1 ? "gray" : subsampling);
+    const isGray = channels === 1;
+    const source = { width, height, channels, data, stride, order: isGray ? "rgb" : order } as const;
+    return this.#engine.encode(source, quality, isGray ? "gray" : subsampling);
   }
 
   decode(input: Uint8Array, options: JpegDecodeOptions = {}): ImagePixels {

@@ -3,12 +3,12 @@
  *
  * @module
  */
-import type { ImagePixels, JpegSubsampling } from "./types.ts";
+import type { JpegSource, JpegSubsampling } from "./types.ts";
 
 /** An implementation. */
 export interface JpegEngine {
-  /** As {@linkcode JpegCodec.encode}. */
-  encode(pixels: ImagePixels, quality: number, subsampling: JpegSubsampling): Uint8Array<ArrayBuffer>;
+  /** As {@linkcode JpegCodec.encode}; the order of gray is `rgb`. */
+  encode(pixels: Required<JpegSource>, quality: number, subsampling: JpegSubsampling): Uint8Array<ArrayBuffer>;
   /** Pixels of one or three channels, as the header said. */
   decode(input: Uint8Array, width: number, height: number, channels: 1 | 3): Uint8Array<ArrayBuffer>;
 }

@@ -5,7 +5,7 @@
  */
 import { CodecError } from "./errors.ts";
 import { type JpegEngine, SUBSAMPLING } from "./jpeg_engine.ts";
-import type { ImagePixels, JpegSubsampling } from "./types.ts";
+import type { JpegSource, JpegSubsampling } from "./types.ts";
 import { decodeBase64 } from "./wasm.ts";
 
 /** An instance gives its memory back (by being dropped) when it has grown beyond this; it starts with 50 MiB. */
@@ -77,7 +77,7 @@ class JpegWasm implements JpegEngine {
     this.#module = module;
   }
 
-  encode(pixels: ImagePixels, quality: number, subsampling: JpegSubsampling): Uint8Array<ArrayBuffer> {
+  encode(pixels: Required<JpegSource>, quality: number, subsampling: JpegSubsampling): Uint8Array<ArrayBuffer> {
     return this.#guard((library) => {
       const encoder = this.#encoder ??= new library.JPEGEncoder();
       const frame = frameWithRoom(pixels, SUBSAMPLING[subsampling].maxBytes(pixels.width, pixels.height));
@@ -140,7 +140,7 @@ class JpegWasm implements JpegEngine {
  * The encoder writes into as many bytes as the picture has, too few for a small or noisy one. More are had by claiming
  * more bytes per sample or (unless gray) more samples per pixel; the library looks at neither.
  */
-function frameWithRoom({ width, height, channels }: ImagePixels, bytes: number): FrameInfo {
+function frameWithRoom({ width, height, channels }: JpegSource, bytes: number): FrameInfo {
   const perPixel = Math.ceil(bytes / (width * height));
   const gray = channels === 1 && perPixel <= 31;
   const componentCount = gray ? 1 : Math.min(255, Math.max(3, perPixel));
@@ -148,13 +148,23 @@ function frameWithRoom({ width, height, channels }: ImagePixels, bytes: number):
   return { width, height, bitsPerSample, componentCount, isSigned: false };
 }
 
-function copyPixels({ data, channels }: ImagePixels, to: Uint8Array, toChannels: 1 | 3): void {
-  if (channels === toChannels) to.set(data);
-  else if (channels === 4) {
-    for (let from = 0, at = 0; from < data.length; from += 4, at += 3) {
-      to[at] = data[from]!;
-      to[at + 1] = data[from + 1]!;
-      to[at + 2] = data[from + 2]!;
+/** Without padding, in the order red, green, blue. */
+function copyPixels(source: Required<JpegSource>, to: Uint8Array, toChannels: 1 | 3): void {
+  const { data, width, height, channels, stride, order } = source;
+  const rowBytes = width * channels;
+  const [red, green, blue] = channels === 1 ? [0, 0, 0] : order === "rgb" ? [0, 1, 2] : [2, 1, 0];
+  for (let y = 0, at = 0; y < height; y++) {
+    const start = y * stride;
+    const end = start + rowBytes;
+    if (channels === toChannels && order === "rgb") {
+      to.set(data.subarray(start, end), at);
+      at += rowBytes;
+      continue;
     }
-  } else for (let i = 0; i < data.length; i++) to.fill(data[i]!, 3 * i, 3 * i + 3);
+    for (let from = start; from < end; from += channels, at += 3) {
+      to[at] = data[from + red]!;
+      to[at + 1] = data[from + green]!;
+      to[at + 2] = data[from + blue]!;
+    }
+  }
 }

@@ -42,6 +42,7 @@ export type {
   JpegCodec,
   JpegDecodeOptions,
   JpegEncodeOptions,
+  JpegSource,
   JpegSubsampling,
 } from "./types.ts";
 export { zstdCodec } from "./zstd.ts";

@@ -31,6 +31,16 @@ export interface ImagePixels {
   readonly data: Uint8Array;
 }
 
+/** A picture as it lies in memory: rows may be padded, and blue may come before red. */
+export interface JpegSource extends ImagePixels {
+  /** `height` rows of `stride` bytes. */
+  readonly data: Uint8Array;
+  /** Bytes from one row to the next. @default as many as its pixels need */
+  readonly stride?: number;
+  /** Order of the colours of a pixel. @default "rgb" */
+  readonly order?: "rgb" | "bgr";
+}
+
 /** How much colour a JPEG keeps: all of it, half across, half each way, none. */
 export type JpegSubsampling = "4:4:4" | "4:2:2" | "4:2:0" | "gray";
 
@@ -43,7 +53,7 @@ export interface JpegCodec {
    * @throws {RangeError} when an option is out of range
    * @throws {CodecError} `codec.jpeg_too_large` above the codec's maximum of pixels or 65,500 rows or columns
    */
-  encode(pixels: ImagePixels, options?: JpegEncodeOptions): Uint8Array;
+  encode(pixels: JpegSource, options?: JpegEncodeOptions): Uint8Array;
   /**
    * The picture in `input`, as a copy: gray or colour as it was stored, unless `channels` asks for more. Borrows `input`.
    *

@@ -9,6 +9,7 @@ export type {
   JpegCodec,
   JpegDecodeOptions,
   JpegEncodeOptions,
+  JpegSource,
   JpegSubsampling,
   LidarCodec,
   LidarColumnName,

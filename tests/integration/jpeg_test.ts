@@ -201,6 +201,57 @@ for (const workers of [0, 1]) {
   });
 }
 
+for (const workers of [0, 1]) {
+  test(`memory that was taken comes back once its picture is encoded (${workers} Workers)`, async () => {
+    const free: Uint8Array[] = [];
+    const onPixelsFree = (pixels: Uint8Array) => void free.push(pixels);
+    await using recording = await record(workers, { takePixels: true, onPixelsFree, subsampling: "4:4:4" });
+    const { camera, drive, fx } = recording;
+    const { byteLength } = picture("bgr8").data;
+    let memory = new Uint8Array(byteLength);
+    for (let i = 0; i < 5; i++) {
+      const { data, ...rest } = picture("bgr8", 40 * i);
+      memory.set(data);
+      await camera.push(BigInt(i), { ...rest, data: memory });
+      const ring = new Uint8Array(byteLength + 1); // copied, so there is nothing to give back
+      ring.set(data);
+      await camera.push(BigInt(i), { ...rest, data: ring.subarray(0, -1) });
+      await camera.flush();
+      while (free.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+      memory = free.pop() as typeof memory;
+      assert.equal(memory.byteLength, byteLength);
+      assert.equal(free.length, 0);
+    }
+    await drive.finalize();
+    const rows = await rowsOf(fx.client);
+    assert.equal(rows.length, 10);
+    rows.forEach(([, image], i) => assertShows(image, "bgr8", 40 * (i >> 1)));
+  });
+
+  test(`large pictures are copied into memory that came back, whatever their size (${workers} Workers)`, async () => {
+    await using recording = await record(workers, { subsampling: "4:4:4" });
+    const { camera, drive, fx } = recording;
+    const sizes = [[640, 600], [640, 600], [800, 700], [640, 600]] as const;
+    for (let i = 0; i < 16; i++) {
+      const [width, height] = sizes[i >> 2]!;
+      const source = picture("rgb8", 15 * i, 0, width, height);
+      const before = source.data.slice();
+      await camera.push(BigInt(i), source);
+      if (i % 3 === 0) await camera.flush();
+      assert.deepEqual(source.data, before);
+    }
+    await drive.finalize();
+    const rows = await rowsOf(fx.client);
+    assert.equal(rows.length, 16);
+    rows.forEach(([, image], i) => {
+      const { width, height, channels, data } = jpeg.decode(image.data);
+      assert.deepEqual([width, height], sizes[i >> 2]);
+      const blue = data[(20 * width + 40) * channels + 2]!;
+      assert.ok(Math.abs(blue - 15 * i) <= 12, `picture ${i} has ${blue} of blue`);
+    });
+  });
+}
+
 test("takePixels moves the caller's pixels to the lane, unless they are a part of something", async () => {
   await using recording = await record(1, { takePixels: true, subsampling: "4:4:4" });
   const { camera, drive, fx } = recording;

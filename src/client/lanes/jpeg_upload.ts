@@ -6,7 +6,7 @@
 import { MosaicoError } from "../../base/mod.ts";
 import { type JpegCodec, jpegModule } from "../../codecs/mod.ts";
 import { type Batch, type Column, type RowReader, rowReader, type Schema, sliceBatch } from "../../columnar/mod.ts";
-import { pixelsOfRawImage, type RawImage } from "./raw_images.ts";
+import { jpegSourceOf, type RawImage } from "./raw_images.ts";
 import type { JpegEncoding, Lane, LaneUpload } from "./types.ts";
 
 const FORMAT = new TextEncoder().encode("jpeg");
@@ -19,6 +19,8 @@ export async function jpegModuleFor(lane: Lane): Promise<{ readonly module?: Web
 
 /** Encodes one batch after the other; the next is encoded while the one before is on its way. */
 export class JpegUpload implements LaneUpload {
+  /** See {@linkcode LaneUpload.onPixelsFree}. */
+  onPixelsFree: LaneUpload["onPixelsFree"];
   readonly #upload: LaneUpload;
   readonly #codec: Promise<JpegCodec>;
   readonly #encoding: JpegEncoding;
@@ -47,9 +49,10 @@ export class JpegUpload implements LaneUpload {
    * `message.too_large`, whose fact `records` says how many were, and the upload goes on.
    */
   async send(batch: Batch, owned: boolean): Promise<void> {
-    const encoded = this.#turn.then(() => this.#sendJpegs(batch, owned));
+    const encoded = this.#turn.then(() => this.#sendJpegs(batch));
     this.#turn = encoded.catch(() => {});
     const { rooms, tooLarge } = await encoded;
+    if (owned) this.#freePixels(batch);
     await Promise.all(rooms);
     if (tooLarge !== undefined) throw tooLarge;
   }
@@ -66,7 +69,13 @@ export class JpegUpload implements LaneUpload {
     this.#upload.cancel();
   }
 
-  async #sendJpegs(batch: Batch, owned: boolean): Promise<{ rooms: unknown[]; tooLarge: MosaicoError | undefined }> {
+  #freePixels({ columns }: Batch): void {
+    const { buffer, byteLength } = columns.find(({ field }) => field.name === "data")!.values!;
+    const holdsMore = buffer.byteLength > byteLength; // other columns, which are not sent yet
+    if (buffer instanceof ArrayBuffer && !holdsMore) this.onPixelsFree?.(buffer);
+  }
+
+  async #sendJpegs(batch: Batch): Promise<{ rooms: unknown[]; tooLarge: MosaicoError | undefined }> {
     const codec = await this.#codec;
     const { maxBytes } = this.#encoding;
     const rooms: unknown[] = [];
@@ -84,7 +93,7 @@ export class JpegUpload implements LaneUpload {
     };
     for (let row = 0; row < batch.numRows && !this.#isOver; row++) {
       const image = this.#rows.row(batch, row) as unknown as RawImage;
-      const jpeg = codec.encode(pixelsOfRawImage(image, owned), this.#encoding);
+      const jpeg = codec.encode(jpegSourceOf(image), this.#encoding);
       if (bytes + jpeg.byteLength > maxBytes) flush(row);
       if (jpeg.byteLength > maxBytes) {
         tooLarge = recordsTooLarge(Number(tooLarge?.facts["records"] ?? 0) + 1, jpeg.byteLength, maxBytes);

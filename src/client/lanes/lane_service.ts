@@ -86,6 +86,7 @@ export class LaneService {
   #openUpload(id: number, start: UploadStart): void {
     try {
       const upload = this.#lane!.upload(start);
+      upload.onPixelsFree = (pixels) => this.#post({ type: "pixels", id, pixels }, [pixels]);
       this.#uploads.set(id, { upload, unpacker: new BatchUnpacker(start.schema) });
       upload.failed.then((error) => this.#end(id, { error }));
     } catch (error) { // a schema that cannot be encoded

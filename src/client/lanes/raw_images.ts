@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ImagePixels } from "../../codecs/mod.ts";
+import type { JpegSource } from "../../codecs/mod.ts";
 import { SchemaError } from "../../columnar/mod.ts";
 
 /** What is looked at of a row of the type `Image`. */
@@ -22,19 +22,15 @@ export interface RawImage {
   readonly encoding: string;
 }
 
-/** Bytes of a pixel, and whether blue comes before red. */
-interface PixelOrder {
-  readonly channels: 1 | 3 | 4;
-  readonly blueFirst: boolean;
-}
+type PixelOrder = Required<Pick<JpegSource, "channels" | "order">>;
 
 /** Encodings whose pixels a JPEG can hold, alpha apart. */
 const ORDERS: ReadonlyMap<unknown, PixelOrder> = new Map<unknown, PixelOrder>([
-  ["rgb8", { channels: 3, blueFirst: false }],
-  ["bgr8", { channels: 3, blueFirst: true }],
-  ["rgba8", { channels: 4, blueFirst: false }],
-  ["bgra8", { channels: 4, blueFirst: true }],
-  ["mono8", { channels: 1, blueFirst: false }],
+  ["rgb8", { channels: 3, order: "rgb" }],
+  ["bgr8", { channels: 3, order: "bgr" }],
+  ["rgba8", { channels: 4, order: "rgb" }],
+  ["bgra8", { channels: 4, order: "bgr" }],
+  ["mono8", { channels: 1, order: "rgb" }],
 ]);
 
 /** Rows or columns of a JPEG at most: libjpeg's own limit. */
@@ -70,25 +66,7 @@ function invalid(field: string, value: unknown, rule: string): SchemaError {
   );
 }
 
-/** The pixels of a picture that {@linkcode checkRawImage} accepts. With `owned` its bytes are *taken*, and changed. */
-export function pixelsOfRawImage({ data, width, height, stride, encoding }: RawImage, owned: boolean): ImagePixels {
-  const { channels, blueFirst } = ORDERS.get(encoding)!;
-  const rowBytes = width * channels;
-  let pixels = data;
-  if (stride !== rowBytes) {
-    pixels = new Uint8Array(height * rowBytes);
-    for (let row = 0; row < height; row++) {
-      pixels.set(data.subarray(row * stride, row * stride + rowBytes), row * rowBytes);
-    }
-  } else if (blueFirst && !owned) pixels = data.slice();
-  if (blueFirst) swapRedAndBlue(pixels, channels);
-  return { width, height, channels, data: pixels };
-}
-
-function swapRedAndBlue(pixels: Uint8Array, channels: number): void {
-  for (let at = 0; at < pixels.length; at += channels) {
-    const blue = pixels[at]!;
-    pixels[at] = pixels[at + 2]!;
-    pixels[at + 2] = blue;
-  }
+/** A picture that {@linkcode checkRawImage} accepts, as the codec takes it. Borrows its bytes. */
+export function jpegSourceOf({ data, width, height, stride, encoding }: RawImage): JpegSource {
+  return { ...ORDERS.get(encoding)!, data, width, height, stride };
 }

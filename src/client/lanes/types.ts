@@ -40,6 +40,11 @@ export interface UploadStart {
 
 /** One topic on its way up. Batches keep their order. */
 export interface LaneUpload {
+  /**
+   * Gets the memory of raw pictures that were encoded, if their batch was owned and it held nothing else. Set by whoever can use
+   * it again.
+   */
+  onPixelsFree?: ((pixels: ArrayBuffer) => void) | undefined;
   /** Settles when the upload has failed, with the reason; never settles while it is well. */
   readonly failed: Promise<unknown>;
   /**

@@ -28,6 +28,8 @@ export type TransferMessage = Extract<FromWorker, { readonly id: number }>;
 export class WorkerUpload implements LaneUpload {
   /** See {@linkcode TransferLine.id}. */
   readonly id: number;
+  /** See {@linkcode LaneUpload.onPixelsFree}. */
+  onPixelsFree: LaneUpload["onPixelsFree"];
   /** See {@linkcode LaneUpload.failed}. */
   readonly failed: Promise<unknown>;
   readonly #line: TransferLine;
@@ -73,7 +75,8 @@ export class WorkerUpload implements LaneUpload {
       const room = this.#rooms.shift();
       if (message.error === undefined) room?.resolve();
       else room?.reject(unpackError(message.error));
-    } else if (message.type === "ended") this.end(message.error && unpackError(message.error));
+    } else if (message.type === "pixels") this.onPixelsFree?.(message.pixels);
+    else if (message.type === "ended") this.end(message.error && unpackError(message.error));
   }
 
   /** Nothing more will come. */

@@ -7,7 +7,7 @@ import { EMPTY_BYTES } from "../../base/mod.ts";
 import type { JpegEncodeOptions, JpegSubsampling } from "../../codecs/mod.ts";
 import { type Batch, BatchBuilder, type Column, rowReader } from "../../columnar/mod.ts";
 import { Image, type OntologyType } from "../../ontology/mod.ts";
-import { checkRawImage } from "../lanes/mod.ts";
+import { checkRawImage, type LaneUpload } from "../lanes/mod.ts";
 import type { ParticularRows } from "./topic_writer.ts";
 
 /** How the pictures of a topic are encoded. */
@@ -16,11 +16,19 @@ export interface ImageEncoding extends JpegEncodeOptions {
   readonly encode: "jpeg";
   /**
    * Whether `push` *takes* the pixels instead of copying them: the buffer of `data` moves to the lane, and must not be
-   * touched again (as a rule it is empty afterwards). An array that is only a part of its buffer is copied all the same.
+   * touched again (as a rule it is empty afterwards). An array that is only a part of its buffer, or shared, is
+   * copied all the same.
    *
    * @default false
    */
   readonly takePixels?: boolean;
+  /**
+   * Gets memory back for each buffer that `takePixels` took, of the same size, once a picture is encoded: for a camera to fill
+   * again, since fresh memory for each picture costs more than a copy. Not called for an upload that failed.
+   *
+   * @default it is dropped
+   */
+  readonly onPixelsFree?: (pixels: Uint8Array<ArrayBuffer>) => void;
 }
 
 /** Pictures of so many bytes do not wait for others to share a batch. */
@@ -44,10 +52,11 @@ export function checkImageEncoding(type: OntologyType<unknown>, options: ImageEn
   }
 }
 
-/** The rows of such a topic. */
-export function imageRows({ takePixels = false }: ImageEncoding): ParticularRows {
+/** The rows of such a topic; `upload` is where their batches go. */
+export function imageRows({ takePixels = false, onPixelsFree }: ImageEncoding, upload: LaneUpload): ParticularRows {
   const rows = rowReader(Image.schema);
   const builder = new BatchBuilder(Image.schema);
+  const memory = new PixelMemory(upload);
   return {
     check: (image) => checkRawImage(image as Image),
     checkBatch(batch) {
@@ -55,20 +64,53 @@ export function imageRows({ takePixels = false }: ImageEncoding): ParticularRows
     },
     take(timestampNs, row) {
       if (row === null || row === undefined) return undefined; // refused by the builder
-      const image = row as Image;
-      const { data } = image;
-      if (takePixels && data.byteLength === data.buffer.byteLength) return batchOf(builder, timestampNs, image, data);
-      // A large picture goes alone: copied once, into memory of just its size.
-      return data.byteLength < LARGE_BYTES ? undefined : batchOf(builder, timestampNs, image, data.slice());
+      const { data } = row as Image;
+      const isTaken = takePixels && data.buffer instanceof ArrayBuffer && data.byteLength === data.buffer.byteLength;
+      if (!isTaken && data.byteLength < LARGE_BYTES) return undefined;
+      builder.append(timestampNs, { ...row, data: EMPTY_BYTES }); // refuses before anything has moved
+      const pixels = isTaken ? memory.lend(data, onPixelsFree) : memory.copy(data);
+      return withPixels(builder.finish(), pixels);
     },
   };
 }
 
-/** A batch of one picture, whose pixels are *taken*. */
-function batchOf(builder: BatchBuilder, timestampNs: bigint, image: Image, pixels: Uint8Array): Batch {
-  builder.append(timestampNs, { ...image, data: EMPTY_BYTES });
-  const { schema, numRows, columns } = builder.finish();
-  const withPixels = (column: Column): Column =>
+/** Pixels that are with the lane, and memory that has come back from it. */
+class PixelMemory {
+  /** In the order of their batches, and so of their return. */
+  readonly #lent: { readonly byteLength: number; readonly back: ImageEncoding["onPixelsFree"] }[] = [];
+  /** For the next copies: as many as were with the lane at once, all of the size of the last. */
+  #free: Uint8Array<ArrayBuffer>[] = [];
+  #freeSize = 0;
+
+  constructor(upload: LaneUpload) {
+    upload.onPixelsFree = (pixels) => this.#receive(pixels);
+  }
+
+  /** Notes to whom `pixels` go once the lane has encoded them. */
+  lend(pixels: Uint8Array, back: ImageEncoding["onPixelsFree"]): Uint8Array {
+    this.#lent.push({ byteLength: pixels.byteLength, back });
+    return pixels;
+  }
+
+  /** A copy of `pixels`, lent; its memory is for a later copy. */
+  copy(pixels: Uint8Array): Uint8Array {
+    const { byteLength } = pixels;
+    if (this.#freeSize !== byteLength) this.#free = [];
+    this.#freeSize = byteLength;
+    const copy = this.#free.pop() ?? new Uint8Array(byteLength);
+    copy.set(pixels);
+    return this.lend(copy, (free) => free.byteLength === this.#freeSize && this.#free.push(free));
+  }
+
+  /** Memory of other batches comes back too: it is of no account, or as good where it has the size. */
+  #receive(pixels: ArrayBuffer): void {
+    if (this.#lent[0]?.byteLength === pixels.byteLength) this.#lent.shift()!.back?.(new Uint8Array(pixels));
+  }
+}
+
+/** A batch of one picture, with its pixels, which are *taken*. */
+function withPixels({ schema, numRows, columns }: Batch, pixels: Uint8Array): Batch {
+  const toColumn = (column: Column): Column =>
     column.field.name === "data" ? { ...column, values: pixels, offsets: Int32Array.of(0, pixels.byteLength) } : column;
-  return { schema, numRows, columns: columns.map(withPixels) };
+  return { schema, numRows, columns: columns.map(toColumn) };
 }

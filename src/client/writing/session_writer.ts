@@ -204,7 +204,7 @@ export abstract class SessionWriter implements AsyncDisposable {
       timeoutMs: GIVE_UP_MS,
       onError: options.onError ?? "raise",
       notify: (message) => this.#note("topic_notification_create", locator, message),
-      ...(jpeg === undefined ? {} : { rows: imageRows(jpeg) }),
+      ...(jpeg === undefined ? {} : { rows: imageRows(jpeg, upload) }),
     });
     this.#topics.set(topicName, writer);
     return writer;

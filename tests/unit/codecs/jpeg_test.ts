@@ -4,7 +4,13 @@ import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
 import { concat, fromHex, isMosaicoError } from "../../../src/base/mod.ts";
-import { type ImagePixels, jpegCodec, jpegModule, type JpegSubsampling } from "../../../src/codecs/mod.ts";
+import {
+  type ImagePixels,
+  jpegCodec,
+  jpegModule,
+  type JpegSubsampling,
+  loadNativeCodecs,
+} from "../../../src/codecs/mod.ts";
 import * as files from "./jpeg_files.ts";
 import { damaged, fromEnvironment, randomOf } from "./support.ts";
 
@@ -45,6 +51,45 @@ test("a picture comes back nearly as it was, in each number of channels and subs
       assert.deepEqual([back.width, back.height, back.channels], [161, 97, channels]);
       assert.ok(psnr(source.data, back.data) > 38, `${channels} ${subsampling} ${psnr(source.data, back.data)}`);
     }
+  }
+});
+
+test("padded rows and blue before red make the same JPEG, byte for byte", async () => {
+  const codecs = [jpeg];
+  const native = await loadNativeCodecs();
+  if (typeof native.jpeg === "string") console.log(`skipped: no native jpeg: ${native.jpeg}`);
+  else codecs.push(await jpegCodec({ native }));
+  for (const codec of codecs) {
+    for (const channels of [1, 3, 4] as const) {
+      const { width, height, data } = picture(45, 31, channels);
+      for (const padding of [0, 1, 64]) {
+        for (const order of ["rgb", "bgr"] as const) {
+          const stride = width * channels + padding;
+          const stored = new Uint8Array(height * stride).fill(77);
+          for (let y = 0; y < height; y++) {
+            for (let i = 0; i < width * channels; i++) {
+              const channel = i % channels;
+              const swapped = order === "bgr" && channels > 1 && channel < 3 ? i - channel + 2 - channel : i;
+              stored[y * stride + swapped] = data[y * width * channels + i]!;
+            }
+          }
+          const before = stored.slice();
+          const encoded = codec.encode({ width, height, channels, data: stored, stride, order });
+          assert.deepEqual(encoded, codec.encode({ width, height, channels, data }), `${channels} ${padding} ${order}`);
+          assert.deepEqual(stored, before);
+        }
+      }
+    }
+  }
+});
+
+test("a JPEG stays as it is when the next one is encoded", async () => {
+  for (const codec of [jpeg, await jpegCodec({ native: await loadNativeCodecs() })]) {
+    const first = codec.encode(picture(80, 60, 3));
+    const copy = first.slice();
+    codec.encode(picture(640, 480, 3), { quality: 100, subsampling: "4:4:4" });
+    assert.deepEqual(codec.encode(picture(80, 60, 3)), copy);
+    assert.deepEqual(first, copy);
   }
 });
 
@@ -133,6 +178,10 @@ test("wrong arguments are told", () => {
   assert.throws(() => jpeg.encode(source, { subsampling: "4:1:1" as JpegSubsampling }), RangeError);
   assert.throws(() => jpeg.encode({ ...source, width: 5 }), TypeError);
   assert.throws(() => jpeg.encode({ ...source, channels: 2 as 1 }), TypeError);
+  assert.throws(() => jpeg.encode({ ...source, stride: 13 }), TypeError);
+  assert.throws(() => jpeg.encode({ ...source, data: new Uint8Array(44), stride: 11 }), RangeError);
+  assert.throws(() => jpeg.encode({ ...source, data: new Uint8Array(50), stride: 12.5 }), RangeError);
+  assert.throws(() => jpeg.encode({ ...source, order: "gbr" as "bgr" }), RangeError);
   assert.throws(() => jpeg.encode({ width: 0, height: 0, channels: 1, data: new Uint8Array(0) }), TypeError);
 });
 

@@ -113,6 +113,30 @@ test("JPEGs that together exceed a message go in several; one that does alone is
   assert.equal(inner.cancelled, 0);
 });
 
+test("the memory of pixels is told once they are encoded, if it is given away and holds nothing else", async () => {
+  const { upload, inner } = fixture();
+  const freed: ArrayBuffer[] = [];
+  upload.onPixelsFree = (pixels) => freed.push(pixels);
+  const withPixels = (batch: Batch, values: Uint8Array): Batch => {
+    const offsets = Int32Array.of(0, values.byteLength);
+    const columns = batch.columns.map((column) =>
+      column.field.name === "data" ? { ...column, values, offsets } : column
+    );
+    return { ...batch, columns };
+  };
+  const [own, borrowed, tooLarge] = [Uint8Array.of(7), Uint8Array.of(8), Uint8Array.of(101)];
+  const sent = [
+    upload.send(withPixels(pictures(0), own), true),
+    upload.send(withPixels(pictures(0), borrowed), false),
+    upload.send(withPixels(pictures(0), Uint8Array.of(9, 9).subarray(1)), true),
+  ];
+  const refused = upload.send(withPixels(pictures(0), tooLarge), true);
+  await failure(refused, "message.too_large");
+  assert.deepEqual(freed, [own.buffer, tooLarge.buffer], "before there is room for the JPEG");
+  inner.rooms.forEach((room) => room.resolve());
+  await Promise.all(sent);
+});
+
 test("a cancelled or failed upload encodes no more", async () => {
   for (const end of ["cancel", "fail"] as const) {
     const { upload, inner, codec } = fixture();
