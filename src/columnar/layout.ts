@@ -136,6 +136,14 @@ export function makeColumn(field: Field, length: number, parts: Partial<Column> 
   };
 }
 
+/**
+ * The bytes of `array`. Bigints are read fastest through it: `getBigInt64(8 * i, true)` is element `i` of a `BigInt64Array`, in a
+ * third of the time on Bun, whose compiler does not know how such an array gives an element, and in the same on Deno.
+ */
+export function dataViewOf(array: ArrayBufferView): DataView {
+  return new DataView(array.buffer, array.byteOffset, array.byteLength);
+}
+
 /** Element `i` of offsets, sizes, run ends or indices as a number; exact below 2^53. */
 export function offsetAt(offsets: ValueArray, i: number): number {
   return Number(offsets[i]);

@@ -4,6 +4,7 @@
  * @module
  */
 import { fromFloat16Bits } from "../float16.ts";
+import { childFields, dataViewOf, layoutOf } from "../layout.ts";
 import type { Column, Field, Schema } from "../types.ts";
 import { allValid } from "./row_closures.ts";
 import type { BindBatch } from "./row_reader.ts";
@@ -17,17 +18,28 @@ import { duplicateKey, isNumeric } from "./value_types.ts";
  */
 export function makeCodeReader(schema: Schema, dropEmpty: boolean): BindBatch {
   const generator = new Generator(dropEmpty);
-  const { code, fields } = generator.reader(schema.fields.slice(1));
-  const bind = new Function("fields", "helpers", code)(fields, { allValid, duplicateKey, fromFloat16Bits, TextReader });
-  return (batch) => bind(batch.columns.slice(1).flatMap(flatten));
+  const [, ...rowFields] = schema.fields;
+  const { code, fields } = generator.reader(rowFields);
+  const bind = new Function("fields", "helpers", code)(fields, {
+    allValid,
+    dataViewOf,
+    duplicateKey,
+    fromFloat16Bits,
+    TextReader,
+  });
+  return (batch) => bind(rowFields.flatMap((field, i) => flatten(field, batch.columns[i + 1])));
 }
 
-/** A column, then its children, in the order the generator numbers them. */
-function flatten(column: Column): Column[] {
-  return [column, ...column.children.flatMap(flatten)];
+/** A column, then its children, in the order the generator numbers them; the values of a dictionary may never have come. */
+function flatten({ type }: Field, column: Column | undefined): (Column | undefined)[] {
+  const children = type.kind === "dictionary" ? [type.values] : childFields(type);
+  return [column, ...children.flatMap((child, i) => flatten(child, column?.children[i]))];
 }
 
-/** Variables of column `k`: `c` values, `b` validity, `o` offsets, `t` text reader, `r` its reading function. */
+/**
+ * Variables of column `k`: `c` values, `w` the same as a `DataView`, `u` their buffer, `a` where in it they begin, `b` validity,
+ * `o` offsets, `t` text reader, `r` its reading function.
+ */
 class Generator {
   /** Whether objects of nulls are dropped; not inside of lists and maps. */
   #dropEmpty: boolean;
@@ -44,7 +56,7 @@ class Generator {
     const members = fields.map((field) => `${propertyOf(field)}: ${this.#column(field)("i")}`);
     const code = [
       `"use strict";`,
-      `const { allValid, duplicateKey, fromFloat16Bits, TextReader } = helpers;`,
+      `const { allValid, dataViewOf, duplicateKey, fromFloat16Bits, TextReader } = helpers;`,
       this.#declared.length === 0 ? "" : `let ${this.#declared.join(", ")};`,
       ...this.#functions,
       `function read(i) { return { ${members.join(", ")} }; }`,
@@ -72,6 +84,11 @@ class Generator {
     const { type } = field;
     const values = () => this.#bound(`c${k}`, `columns[${k}]?.values`);
     switch (type.kind) {
+      case "int": {
+        if (type.bits !== 64) break;
+        const w = this.#bound(`w${k}`, `columns[${k}] && dataViewOf(columns[${k}].values)`);
+        return (i) => `${w}.getBig${type.signed ? "Int" : "Uint"}64((${i}) * 8, true)`;
+      }
       case "float": {
         const c = values();
         return (i) => type.bits === 16 ? `fromFloat16Bits(${c}[${i}])` : `${c}[${i}]`;
@@ -87,8 +104,9 @@ class Generator {
       }
       case "binary":
       case "largeBinary": {
-        const [c, range] = [values(), this.#range(field, k)];
-        return (i) => `${c}.subarray(${range(i)})`;
+        const range = this.#range(field, k);
+        this.#functions.push(`function r${k}(start, end) { return ${this.#slice("Uint8Array", 1, k)}; }`);
+        return (i) => `r${k}(${range(i)})`;
       }
       case "list":
       case "largeList": {
@@ -109,11 +127,9 @@ class Generator {
         const value = this.#column(type.values);
         return (i) => value(`Number(${c}[${i}])`);
       }
-      default: {
-        const c = values();
-        return (i) => `${c}[${i}]`;
-      }
     }
+    const c = values();
+    return (i) => `${c}[${i}]`;
   }
 
   /** Arguments that say where row `index` starts and ends. */
@@ -143,13 +159,21 @@ class Generator {
     const loop = (list: string) =>
       `const list = ${list}; for (let i = start; i < end; i++) list[i - start] = ${value}; return list;`;
     const valid = `allValid(b${child}, start, end)`;
-    const whole = isNumeric(item)
-      ? `if (${valid}) return c${child}.subarray(start, end);`
+    const layout = layoutOf(item.type);
+    const whole = isNumeric(item) && layout.kind === "fixed"
+      ? `if (${valid}) return ${this.#slice(layout.array.name, layout.array.BYTES_PER_ELEMENT, child)};`
       : item.type.kind === "float"
       ? `if (${valid}) { ${loop("new Float32Array(end - start)")} }`
       : "";
     this.#functions.push(`function r${k}(start, end) { ${whole} ${loop("new Array(end - start)")} }`);
     return `r${k}`;
+  }
+
+  /** A view of the values of column `k`, of that class and width, from `start` to `end`. */
+  #slice(array: string, width: number, k: number): string {
+    const buffer = this.#bound(`u${k}`, `columns[${k}]?.values.buffer`);
+    const first = this.#bound(`a${k}`, `columns[${k}]?.values.byteOffset`);
+    return `new ${array}(${buffer}, ${first} + start * ${width}, end - start)`;
   }
 
   /** What `generate` generates, with objects of nulls kept. */

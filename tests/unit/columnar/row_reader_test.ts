@@ -7,10 +7,24 @@ import {
   rowReader,
   type RowReaderOptions,
   type Schema,
+  sliceBatch,
   timestamps,
 } from "../../../src/columnar/mod.ts";
 import { roundTrip } from "./support/messages.ts";
-import { dictionary, float64, int, list, map, optional, required, struct, topic, utf8 } from "./support/schemas.ts";
+import {
+  binary,
+  dictionary,
+  float64,
+  int,
+  list,
+  map,
+  optional,
+  required,
+  struct,
+  topic,
+  uint,
+  utf8,
+} from "./support/schemas.ts";
 
 function build(schema: Schema, rows: readonly object[]): Batch {
   const builder = new BatchBuilder(schema);
@@ -142,6 +156,50 @@ test("dictionaries read as their values", () => {
     columns: [batch.columns[0]!, { ...batch.columns[1]!, nullCount: 1, validity: Uint8Array.of(0), children: [] }],
   };
   assert.deepEqual(read(empty), [{ d: undefined }]);
+});
+
+test("columns after a dictionary whose values never came are read", () => {
+  const field = optional("d", dictionary(1n, struct(optional("w", utf8))));
+  const x = build(topic(optional("x", float64)), [{ x: 0.5 }]);
+  const missing = { offsets: undefined, values: new Int8Array(1), children: [] };
+  const batch: Batch = {
+    schema: { fields: [x.schema.fields[0]!, field, x.schema.fields[1]!] },
+    numRows: 1,
+    columns: [
+      x.columns[0]!,
+      { field, length: 1, nullCount: 1, validity: new Uint8Array(1), ...missing },
+      x.columns[1]!,
+    ],
+  };
+  assert.deepEqual(read(batch), [{ d: undefined, x: 0.5 }]);
+});
+
+test("strings of any length read as they are, after equal and unequal ones", () => {
+  const texts = Array.from({ length: 60 }, (_, n) => {
+    const text = Array.from({ length: n }, (_, k) => String.fromCharCode(33 + (n + k) % 90)).join("");
+    return [text, text, text.slice(1), `${text.slice(1)}é`, `\u0000${text.slice(2)}`];
+  }).flat();
+  const batch = build(topic(required("s", utf8)), texts.map((s) => ({ s })));
+  assert.deepEqual(read(batch).map(({ s }) => s), texts);
+});
+
+test("64-bit integers, lists and binaries are read where a batch begins inside of its buffers", () => {
+  const schema = topic(
+    required("i", int(64)),
+    required("u", uint(64)),
+    required("l", list(float64)),
+    required("h", list(int(16))),
+    required("b", binary),
+  );
+  const rows = Array.from({ length: 20 }, (_, i) => ({
+    i: -(1n << 63n) + BigInt(i),
+    u: (1n << 64n) - 1n - BigInt(i),
+    l: Float64Array.from({ length: i % 3 }, (_, k) => i + k),
+    h: Int16Array.from({ length: i % 4 }, (_, k) => k - i),
+    b: Uint8Array.from({ length: i % 5 }, (_, k) => i + k),
+  }));
+  assert.deepEqual(read(sliceBatch(build(schema, rows), 3, 19)), rows.slice(3, 19));
+  assert.deepEqual(read(roundTrip(build(schema, rows))), rows);
 });
 
 test("rowReader() names a type without a row form", () => {
