@@ -7,6 +7,7 @@ import type { RecordBatch, Table } from "apache-arrow";
 import { MosaicoError } from "../../base/mod.ts";
 import {
   type Batch,
+  dataViewOf,
   type RowReader,
   rowReader,
   type Schema,
@@ -53,6 +54,8 @@ export class TopicStreamer<T> implements AsyncIterableIterator<Message<T>, undef
   #reader: RowReader | undefined;
   #batch: Batch | undefined;
   #times: BigInt64Array = NO_TIMES;
+  /** Of `#times`. */
+  #view: DataView = dataViewOf(NO_TIMES);
   #index = 0;
   #ended = false;
   #failure: { readonly reason: unknown } | undefined;
@@ -74,7 +77,7 @@ export class TopicStreamer<T> implements AsyncIterableIterator<Message<T>, undef
 
   /** Time of the next message if it is here already, without waiting for it. */
   get bufferedTimestamp(): bigint | undefined {
-    return this.#times[this.#index];
+    return this.#index < this.#times.length ? this.#view.getBigInt64(8 * this.#index, true) : undefined;
   }
 
   /** Time of the last message that is here already. */
@@ -99,7 +102,7 @@ export class TopicStreamer<T> implements AsyncIterableIterator<Message<T>, undef
   takeBuffered(): Message<T> {
     const reader = this.#reader ??= this.#makeReader(this.#batch!.schema);
     const index = this.#index++;
-    return { timestampNs: this.#times[index]!, data: reader.row(this.#batch!, index) as T };
+    return { timestampNs: this.#view.getBigInt64(8 * index, true), data: reader.row(this.#batch!, index) as T };
   }
 
   /** Of what is here, the messages up to `endNs` inclusive, as columns; `undefined` when there are none. */
@@ -165,6 +168,7 @@ export class TopicStreamer<T> implements AsyncIterableIterator<Message<T>, undef
     }
     this.#batch = batch;
     this.#times = timestamps(batch);
+    this.#view = dataViewOf(this.#times);
     this.#index = 0;
     return true;
   }
