@@ -62,6 +62,7 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
       field("values", { kind: "list", item: field("item", single) }),
       field("pair", { kind: "fixedSizeList", size: 2, item: field("item", double) }),
       field("parts", { kind: "list", item: field("item", part) }),
+      field("many", { kind: "list", item: field("item", part) }),
       field("never", double),
       field("blob", { kind: "binary" }),
     ],
@@ -106,6 +107,7 @@ function sample(random: () => number, time: number, chunk: number): Record<strin
     values: maybe(Array.from({ length: whole(4) }, () => chunk + whole(6))),
     pair: maybe([chunk, random() < 0.1 ? -1 : time]),
     parts: maybe(Array.from({ length: whole(3) }, one)),
+    many: maybe(Array.from({ length: whole(chunk % 2 === 0 ? 40 : 4) }, () => ({ ...one(), label: pick(ROADS) }))), // long and short
   };
   return isBare ? { x: all.x, small: all.small } : all;
 }
@@ -393,6 +395,15 @@ export const HAND_WRITTEN: readonly JsonObject[] = [
   { "Sample.parts[!].size": { $lt: 4 } },
   { "Sample.parts[1].label": { $match: "p*" } },
   { "Sample.parts[?].label": { $eq: "" } },
+  { "Sample.many[?].size": { $gt: 9 } },
+  { "Sample.many[?].size": { $lt: 0 } },
+  { "Sample.many[?].size": { $neq: 5 } },
+  { "Sample.many[?].size": { $outside: [0, 10] } },
+  { "Sample.many[!].size": { $lt: 9.5 } },
+  { "Sample.many[30].size": { $geq: 0 } },
+  { "Sample.many[?].label": { $eq: "ü" } },
+  { "Sample.many[0].label": { $lt: "/" } },
+  { "Sample.many[12].label": { $match: "b1*" } },
   { "Sample.never": { $neq: 0 } },
   { "Sample.blob": { $eq: "x" } },
   { "Sample.timestamp_ns": { $lt: 50 } },
@@ -433,6 +444,9 @@ const PATHS: Readonly<Record<string, readonly string[]>> = {
     "parts[?].size",
     "parts[!].label",
     "parts[0].label",
+    "many[?].size",
+    "many[?].label",
+    "many[9].size",
     "timestamp_ns",
     "never",
   ],

@@ -118,6 +118,22 @@ test("every query and every search for runs is answered as by looking at every r
   await checkAll(fixture, QUERIES);
 });
 
+test("query_explain: chunks are left out by the items of short lists, not by those of long ones", async () => {
+  await using fixture = await ServiceFixture.start();
+  const sizes = (length: number, chunk: number) =>
+    Array.from({ length: 4 }, (_, i) => ({
+      time: BigInt(4 * chunk + i),
+      data: { many: Array.from({ length }, () => ({ size: chunk, label: `l${chunk}` })) },
+    }));
+  const chunks = [3, 30, 3, 30, 3].map(sizes);
+  await store(fixture, [{ name: "lists", metadata: {}, topics: [{ path: "t", tag: "Sample", metadata: {}, chunks }] }]);
+  for (const condition of [{ "Sample.many[?].size": { $eq: 2.5 } }, { "Sample.many[?].label": { $eq: "l9" } }]) {
+    const { statistics } = await fixture.act("query_explain", { query: { ontology: condition } });
+    assert.deepEqual([statistics.chunks, statistics.chunksPruned], [5, 3], show(condition));
+    assert.deepEqual(await find(fixture, { ontology: condition }), []);
+  }
+});
+
 test("answers are the same when bodies are compressed, in part and each another way", async () => {
   await using fixture = await ServiceFixture.start();
   await store(fixture, SEQUENCES, (chunk) => [undefined, lz4Codec(), zstdCodec()][chunk % 3]);

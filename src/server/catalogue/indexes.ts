@@ -20,7 +20,6 @@ export class IndexTable {
   readonly #saveBlock: Statement;
   readonly #coverage: Statement;
   readonly #blocks: Statement;
-  readonly #summary: Statement;
   readonly #deleteTopic: Statement;
   readonly #deleteBlocks: Statement;
 
@@ -43,9 +42,6 @@ export class IndexTable {
         AND (:most IS NULL OR least <= :most)
       ORDER BY block
     `);
-    this.#summary = database.prepare(`
-      SELECT min(least) AS least, max(most) AS most FROM index_blocks WHERE topic_id = :topicId AND leaf = :leaf
-    `);
     this.#deleteTopic = database.prepare("DELETE FROM topic_indexes WHERE topic_id = :topicId");
     this.#deleteBlocks = database.prepare("DELETE FROM index_blocks WHERE topic_id = :topicId");
   }
@@ -67,13 +63,6 @@ export class IndexTable {
   /** Blocks of a column that reach into `bounds`, in order; without any bound also those that hold no value but NaN. */
   blocks(topicId: bigint, leaf: number, { least, most }: BlockBounds): IndexBlock[] {
     return this.#blocks.all({ topicId, leaf: BigInt(leaf), least, most }).map(toBlock);
-  }
-
-  /** Bounds of a column in all chunks the index covers; `undefined` without values. */
-  summary(topicId: bigint, leaf: number): { readonly least: number; readonly most: number } | undefined {
-    const row = this.#summary.get({ topicId, leaf: BigInt(leaf) });
-    const [least, most] = [row?.["least"], row?.["most"]];
-    return typeof least === "number" && typeof most === "number" ? { least, most } : undefined;
   }
 
   /** Forgets the index of a topic. */

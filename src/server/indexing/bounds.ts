@@ -8,7 +8,7 @@ import { type Column, perArrayClass } from "../../columnar/mod.ts";
 /** Bytes of a text the index keeps. */
 export const TEXT_BYTES = 16;
 
-/** What the index keeps of the values of one column of one batch. */
+/** What the index keeps of the values of one column of one batch. For items of a list each may lie outwards of what is there. */
 export interface Bounds<V extends number | Uint8Array = number | Uint8Array> {
   /** At most the least value. Of text its first bytes, filled up with zeros. */
   readonly least: V;
@@ -18,6 +18,16 @@ export interface Bounds<V extends number | Uint8Array = number | Uint8Array> {
   readonly values: number;
   /** Values that are NaN. */
   readonly nans: number;
+}
+
+/** Of `count` numbers that nobody looked at. */
+export function anyNumber(count: number): Bounds<number> {
+  return { least: -Infinity, most: Infinity, values: count, nans: count };
+}
+
+/** Of `count` texts that nobody looked at. */
+export function anyText(count: number): Bounds<Uint8Array> {
+  return { least: NO_MOST_TEXT, most: NO_LEAST_TEXT, values: count, nans: 0 };
 }
 
 /** Where the kernels leave what they found. */

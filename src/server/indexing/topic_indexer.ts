@@ -6,8 +6,14 @@
 import type { Batch, Column, Schema } from "../../columnar/mod.ts";
 import type { IndexBlock, IndexProgress } from "../catalogue/mod.ts";
 import { BLOCK_CHUNKS, ColumnBlock, compareBytes, INDEX_VERSION } from "./block.ts";
-import { type Bounds, numberBounds, textBounds } from "./bounds.ts";
+import { anyNumber, anyText, type Bounds, numberBounds, textBounds } from "./bounds.ts";
 import { type Leaf, type LeafTree, leafTree } from "./leaves.ts";
+
+/**
+ * Lists longer than this, on the average of a chunk, are not looked into. The more items, the less their bounds tell
+ * about any one of them; and the bounds of a point cloud cost as much as all else that is done to store it.
+ */
+const MAX_MEAN_ITEMS = 8;
 
 /** A block of one column that is being filled. */
 interface OpenBlock {
@@ -17,8 +23,8 @@ interface OpenBlock {
 }
 
 /**
- * Gathers the bounds of every indexed column, chunk by chunk. Columns that are null throughout cost nothing. Holds one
- * block a column, and the finished ones until they are taken.
+ * Gathers the bounds of every indexed column, chunk by chunk. Columns that are null throughout cost nothing, long lists
+ * next to nothing: of their items the index says that they may be anything. Holds one block a column, and the finished ones until they are taken.
  */
 export class TopicIndexer {
   readonly #tree: readonly LeafTree[];
@@ -101,9 +107,16 @@ function visit(
     children.forEach((child, i) => visit(column.children[i]!, child, from, to, validity, tell));
   } else if (children.length > 0) {
     const [first, last] = itemsOf(column, from, to);
+    if (last - first > MAX_MEAN_ITEMS * (to - from)) return tellAny(children[0]!, last - first, tell);
     // Items of rows that are null, if there are any, only widen the bounds.
     visit(column.children[0]!, children[0]!, first, last, undefined, tell);
   }
+}
+
+/** Tells that every leaf below a column, of `count` rows, may hold any value. */
+function tellAny({ leaf, children }: LeafTree, count: number, tell: (leaf: Leaf, bounds: Bounds) => void): void {
+  if (leaf !== undefined) tell(leaf, leaf.kind === "number" ? anyNumber(count) : anyText(count));
+  for (const child of children) tellAny(child, count, tell);
 }
 
 function itemsOf({ field: { type }, offsets }: Column, from: number, to: number): [from: number, to: number] {

@@ -88,6 +88,25 @@ test("bounds hold the values that are there: no null, no NaN, nothing of a struc
   assert.equal(blocks.has("4/0"), false);
 });
 
+test("items of lists that are long on the average of a chunk may be anything", () => {
+  const item: Field = {
+    name: "item",
+    type: { kind: "struct", fields: [float64, { name: "t", type: { kind: "utf8" }, nullable: true }] },
+    nullable: true,
+  };
+  const schema = schemaOf({ name: "l", type: { kind: "list", item }, nullable: true });
+  const items = (count: number) => Array.from({ length: count }, (_, i) => ({ x: i, t: "a" }));
+  const blocks = indexed(schema, [[{ l: items(16) }, { l: [] }], [{ l: items(17) }, { l: undefined }], [{ l: [] }]]);
+  const [numbers, texts] = [blocks.get("0/0")!, blocks.get("1/0")!];
+  assert.deepEqual(boundsOf("number", numbers, 0), { least: 0, most: 15, values: 16, nans: 0 });
+  assert.deepEqual(boundsOf("number", numbers, 1), { least: -Infinity, most: Infinity, values: 17, nans: 17 });
+  assert.equal(boundsOf("number", numbers, 2)!.values, 0);
+  assert.deepEqual([numbers.least, numbers.most], [-Infinity, Infinity]);
+  const any = { least: new Uint8Array(TEXT_BYTES), most: new Uint8Array(TEXT_BYTES).fill(0xff), values: 17, nans: 0 };
+  assert.deepEqual(boundsOf("text", texts, 0), { least: prefix("a"), most: prefix("a"), values: 16, nans: 0 });
+  assert.deepEqual(boundsOf("text", texts, 1), any);
+});
+
 test("64-bit integers that a double cannot hold widen the bounds", () => {
   const schema = schemaOf(
     { name: "i", type: { kind: "int", bits: 64, signed: true }, nullable: true },
