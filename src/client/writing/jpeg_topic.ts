@@ -8,7 +8,7 @@ import type { JpegEncodeOptions, JpegSubsampling } from "../../codecs/mod.ts";
 import { type Batch, BatchBuilder, type Column, rowReader } from "../../columnar/mod.ts";
 import { Image, type OntologyType } from "../../ontology/mod.ts";
 import { checkRawImage, type LaneUpload } from "../lanes/mod.ts";
-import type { ParticularRows } from "./topic_writer.ts";
+import type { ParticularRows } from "./types.ts";
 
 /** How the pictures of a topic are encoded. */
 export interface ImageEncoding extends JpegEncodeOptions {

@@ -14,11 +14,5 @@ export {
   type TopicCreateOptions,
   type WritingParts,
 } from "./session_writer.ts";
-export {
-  type ParticularRows,
-  type TopicErrorPolicy,
-  TopicWriter,
-  type TopicWriterParts,
-  type TopicWriterStatus,
-  type WaitOptions,
-} from "./topic_writer.ts";
+export { TopicWriter } from "./topic_writer.ts";
+export type { ParticularRows, TopicErrorPolicy, TopicWriterParts, TopicWriterStatus, WaitOptions } from "./types.ts";

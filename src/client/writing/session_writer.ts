@@ -9,7 +9,8 @@ import { checkTopicName, checkUserMetadata, packLocator } from "../../protocol/m
 import type { ControlConnection } from "../control/mod.ts";
 import { type Compression, jpegModuleFor, type LanePool, type LaneUpload, type UploadStart } from "../lanes/mod.ts";
 import { checkImageEncoding, type ImageEncoding, imageRows } from "./jpeg_topic.ts";
-import { type TopicErrorPolicy, TopicWriter, type WaitOptions } from "./topic_writer.ts";
+import { TopicWriter } from "./topic_writer.ts";
+import type { TopicErrorPolicy, WaitOptions } from "./types.ts";
 
 /** What happens to the data of a session that fails, or is left without `finalize()`. */
 export type SessionErrorPolicy = "report" | "delete";

@@ -1,89 +1,19 @@
 /**
- * The writer of one topic: rows become columns here, columns become batches, batches go to the topic's lane.
+ * The writer of one topic: a {@linkcode RowBatcher} makes batches of its rows, a {@linkcode BatchSender} takes them to
+ * its lane.
  *
  * @module
  */
-import { abortable, delay, giveWay, isMosaicoError, messageOf, MosaicoError, Semaphore } from "../../base/mod.ts";
-import {
-  type Batch,
-  BatchBuilder,
-  batchFromColumns,
-  fromArrow,
-  sameLayout,
-  sizeOfBatch,
-  sliceBatch,
-} from "../../columnar/mod.ts";
+import { abortable, messageOf, MosaicoError } from "../../base/mod.ts";
+import { type Batch, batchFromColumns, fromArrow, sameLayout } from "../../columnar/mod.ts";
 import type { ColumnsOf, Message, OntologyType } from "../../ontology/mod.ts";
-import { type LaneUpload, ownsBuffers } from "../lanes/mod.ts";
-
-/**
- * Where a topic writer stands. The next push that succeeds makes `raised_exception`, `ignored_last_error` and
- * `record_too_large` `active` again, unless the upload itself has failed.
- */
-export type TopicWriterStatus =
-  | "active"
-  | "finalized"
-  | "finalized_with_error"
-  | "ignored_last_error"
-  | "raised_exception"
-  | "record_too_large";
-
-/**
- * What becomes of an error in the work given to {@linkcode TopicWriter.attempt}: it is thrown on; or noted on the server, and
- * the topic goes on; or noted, and the topic ends with what was sent so far.
- */
-export type TopicErrorPolicy = "raise" | "ignore" | "finalize";
-
-/** How long to wait. */
-export interface WaitOptions {
-  /** Ends the waiting when aborted. */
-  readonly signal?: AbortSignal;
-}
+import { ownsBuffers } from "../lanes/mod.ts";
+import { BatchSender } from "./batch_sender.ts";
+import { RowBatcher } from "./row_batcher.ts";
+import type { ParticularRows, TopicWriterParts, TopicWriterStatus, WaitOptions } from "./types.ts";
 
 /** Throws where a value is not as it should be. */
 type Check = (data: unknown) => void;
-
-/** Rows that are more than columns to be sent. */
-export interface ParticularRows {
-  /** Refuses a row that its type accepts. @throws {SchemaError} */
-  check(data: unknown): void;
-  /** As `check`, for rows that come as a batch. */
-  checkBatch(batch: Batch): void;
-  /** Makes a batch of a row that is worth one; answers `undefined` for others. */
-  take(timestampNs: bigint, data: unknown): Batch | undefined;
-}
-
-/** What a topic writer is made of. */
-export interface TopicWriterParts<T> {
-  /** Name as given to `topicCreate`. */
-  readonly name: string;
-  /** `sequence/topic/path`. */
-  readonly locator: string;
-  /** Type of the rows. */
-  readonly type: OntologyType<T>;
-  /** What becomes of errors in `attempt`. */
-  readonly onError: TopicErrorPolicy;
-  /** What is particular about its rows. */
-  readonly rows?: ParticularRows;
-  /** The topic's upload, *taken*. */
-  readonly upload: LaneUpload;
-  /** Credit of the whole client. */
-  readonly clientCredit: Semaphore;
-  /** Bytes of this topic that may be on their way. */
-  readonly topicBytesInFlight: number;
-  /** Bytes of columns at which a batch is sent. */
-  readonly batchBytes: number;
-  /** Rows at which a batch is sent, for servers that bound them. */
-  readonly batchRows: number;
-  /** Bytes of a batch above which the server would refuse it. */
-  readonly maxBatchBytes: number;
-  /** Longest time a row waits in an unfinished batch. */
-  readonly flushIntervalMs: number;
-  /** Time without progress after which an upload that was given up is no longer waited for. */
-  readonly timeoutMs: number;
-  /** Leaves a note about the topic on the server; failures are the callee's. */
-  readonly notify: (message: string) => Promise<void>;
-}
 
 /**
  * Writes one topic. Every push answers `undefined` while there is room and a promise of room otherwise, so awaiting it is
@@ -105,9 +35,8 @@ export interface TopicWriterParts<T> {
  */
 export class TopicWriter<T> {
   readonly #parts: TopicWriterParts<T>;
-  readonly #builder: BatchBuilder;
-  readonly #credit: Semaphore;
-  readonly #stop = new AbortController();
+  readonly #batcher: RowBatcher;
+  readonly #sender: BatchSender;
   readonly #validate: Check | undefined;
   readonly #take: ParticularRows["take"] | undefined;
   #status: TopicWriterStatus = "active";
@@ -118,19 +47,26 @@ export class TopicWriter<T> {
   #lastError: unknown;
   #droppedRecords = 0;
   #rows = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  /** The last of the batches that wait for credit, when any does. */
-  #waiting: Promise<void> | undefined;
-  #waitingBytes = 0;
-  #waitingRows = 0;
-  #batchesSent = 0;
   #finishing: Promise<void> | undefined;
 
   /** Made by `topicCreate` of a sequence writer. */
   constructor(parts: TopicWriterParts<T>) {
     this.#parts = parts;
-    this.#builder = new BatchBuilder(parts.type.schema, { type: parts.type.tag });
-    this.#credit = new Semaphore(parts.topicBytesInFlight);
+    this.#batcher = new RowBatcher(parts.type, {
+      ...parts,
+      onLate: () => {
+        if (this.isActive && this.#sender.waiting === undefined) this.#sendBuilt();
+      },
+    });
+    this.#sender = new BatchSender({
+      ...parts,
+      sendsRowsWhole: parts.rows !== undefined,
+      onRoom: () => {
+        if (this.#batcher.isFull && this.isActive) this.#sendBuilt();
+      },
+      onDropped: (records, error) => this.#dropped(records, error),
+      onFailure: (reason) => this.#fail(reason),
+    });
     this.#validate = both(parts.type.validate, parts.rows?.check);
     this.#take = parts.rows?.take;
     parts.upload.failed.then((reason) => this.#fail(reason));
@@ -183,22 +119,19 @@ export class TopicWriter<T> {
    * @throws {SchemaError} naming type, field, value and rule; the row is not half-written.
    */
   push(timestampNs: bigint, data: T): Promise<void> | undefined {
-    if (!this.#isOpen || this.#waiting !== undefined || this.#finishing !== undefined) this.#assertRoom();
-    const builder = this.#builder;
+    if (!this.#isOpen || this.#sender.waiting !== undefined || this.#finishing !== undefined) this.#assertRoom();
     try {
       if (data !== null && data !== undefined) this.#validate?.(data); // the builder refuses these two itself
       const batch = this.#take?.(timestampNs, data);
       if (batch !== undefined) return this.#pushBatch(batch, true);
-      builder.append(timestampNs, data as object);
+      this.#batcher.append(timestampNs, data as object);
     } catch (error) {
       throw this.#raised(error);
     }
     this.#rows++;
     if (this.#status !== "active") this.#recovered();
-    const { numRows } = builder;
-    if (numRows === 1) this.#armTimer();
-    if (builder.byteLength < this.#parts.batchBytes && numRows < this.#parts.batchRows) return this.#waiting;
-    if (this.#waiting === undefined) this.#sendBuilt();
+    if (!this.#batcher.isFull) return this.#sender.waiting;
+    if (this.#sender.waiting === undefined) this.#sendBuilt();
     return this.#room();
   }
 
@@ -304,13 +237,13 @@ export class TopicWriter<T> {
   }
 
   async #finalize(): Promise<void> {
-    clearTimeout(this.#timer);
+    this.#batcher.stopTimer();
     try {
       if (this.#failure !== undefined) throw this.#failure.reason;
-      await this.#waiting;
+      await this.#sender.waiting;
       this.#sendBuilt();
       await this.#room();
-      await this.#parts.upload.finish();
+      await this.#sender.finish();
     } catch (error) {
       this.#fail(error);
       throw this.#failure!.reason;
@@ -320,35 +253,18 @@ export class TopicWriter<T> {
   }
 
   async #discard(reason: unknown, signal?: AbortSignal): Promise<void> {
-    clearTimeout(this.#timer);
-    const lost = this.#builder.numRows + this.#waitingRows;
-    this.#builder.finish();
+    const lost = this.#batcher.numRows + this.#sender.waitingRows;
+    this.#batcher.take();
     this.#lastError ??= reason;
-    this.#stop.abort(reason);
+    this.#sender.stop(reason);
     const isWell = this.#isOpen;
     if (isWell) this.#status = "finalized_with_error";
     this.#isOpen = false;
     const note = lost === 0 ? "" : ` (${lost} buffered records discarded)`;
     await this.#parts.notify(`${messageOf(reason)}${note}`);
-    if (isWell) await this.#finishSoon(signal);
-  }
-
-  /** Waits for the server's word on what was sent, as long as the connection still takes some of it. */
-  async #finishSoon(signal: AbortSignal | undefined): Promise<void> {
-    const { upload, timeoutMs } = this.#parts;
-    const answered = new AbortController();
-    const over = signal === undefined ? answered.signal : AbortSignal.any([signal, answered.signal]);
-    let isCancelled = false;
-    const finished = upload.finish()
-      .catch((error) => isCancelled || (this.#lastError = error))
-      .then(() => answered.abort());
-    for (let before = -1; before !== this.#batchesSent && !over.aborted;) {
-      before = this.#batchesSent;
-      await delay(timeoutMs, over).catch(() => {});
-    }
-    isCancelled = !answered.signal.aborted;
-    if (isCancelled) upload.cancel();
-    await finished;
+    if (!isWell) return;
+    const failure = await this.#sender.finishSoon(this.#parts.timeoutMs, signal);
+    if (failure !== undefined) this.#lastError = failure.error;
   }
 
   /** A batch of rows given together. */
@@ -365,99 +281,21 @@ export class TopicWriter<T> {
   }
 
   #pushBatch(batch: Batch, owned: boolean): Promise<void> | undefined {
-    if (batch.numRows === 0) return this.#waiting;
+    if (batch.numRows === 0) return this.#sender.waiting;
     this.#sendBuilt();
     this.#rows += batch.numRows;
     if (this.#status !== "active") this.#recovered();
-    this.#send(batch, owned);
+    this.#sender.send(batch, owned);
     return this.#room();
   }
 
   #sendBuilt(): void {
-    clearTimeout(this.#timer);
-    if (this.#builder.numRows > 0) this.#send(this.#builder.finish(), true);
+    if (this.#batcher.numRows > 0) this.#sender.send(this.#batcher.take(), true);
   }
 
   /** What a push answers. */
   #room(): Promise<void> | undefined {
-    return this.#failure === undefined ? this.#waiting : Promise.reject(this.#failure.reason);
-  }
-
-  /** Sends a batch after those that wait; cuts it where the server would refuse its size. */
-  #send(batch: Batch, owned: boolean): void {
-    const size = sizeOfBatch(batch);
-    const { maxBatchBytes, rows } = this.#parts;
-    const isRowForItself = rows !== undefined && batch.numRows === 1; // how large it is when sent only the lane knows
-    if ((size > maxBatchBytes && !isRowForItself) || batch.numRows > 2 * this.#parts.batchRows) {
-      return this.#sendParts(batch);
-    }
-    const { clientCredit, upload } = this.#parts;
-    if (this.#waiting === undefined && this.#credit.tryAcquire(size)) {
-      try {
-        if (clientCredit.tryAcquire(size)) return this.#dispatch(upload, batch, owned, size);
-      } catch (error) { // the client is closed
-        return this.#fail(error);
-      }
-      this.#credit.release(size);
-    }
-    const waiting = this.#sendLater(this.#waiting, batch, owned, size);
-    const { numRows } = batch;
-    this.#waiting = waiting;
-    this.#waitingBytes += size;
-    this.#waitingRows += numRows;
-    const done = () => {
-      this.#waitingBytes -= size;
-      this.#waitingRows -= numRows;
-      if (this.#waiting !== waiting) return;
-      this.#waiting = undefined;
-      if (this.#builder.byteLength >= this.#parts.batchBytes && this.isActive) this.#sendBuilt();
-    };
-    waiting.then(done, done);
-  }
-
-  async #sendLater(before: Promise<void> | undefined, batch: Batch, owned: boolean, size: number): Promise<void> {
-    await before;
-    await giveWay(size);
-    const { signal } = this.#stop;
-    await this.#credit.acquire(size, signal);
-    try {
-      await this.#parts.clientCredit.acquire(size, signal);
-    } catch (error) {
-      this.#credit.release(size);
-      throw error;
-    }
-    this.#dispatch(this.#parts.upload, batch, owned, size);
-  }
-
-  #dispatch(upload: LaneUpload, batch: Batch, owned: boolean, size: number): void {
-    const release = () => {
-      this.#batchesSent++;
-      this.#credit.release(size);
-      this.#parts.clientCredit.release(size);
-    };
-    const room = upload.send(batch, owned);
-    if (room === undefined) release();
-    else {
-      room.then(release, (error) => {
-        release();
-        if (isMosaicoError(error, "message.too_large")) this.#dropped(Number(error.facts["records"] ?? 1), error);
-        else this.#fail(error);
-      });
-    }
-  }
-
-  #sendParts(batch: Batch): void {
-    const rows = batch.numRows;
-    if (rows > 1) {
-      const half = rows >> 1;
-      this.#send(sliceBatch(batch, 0, half), false); // halves share buffers
-      this.#send(sliceBatch(batch, half, rows), false);
-      return;
-    }
-    const sizeBytes = sizeOfBatch(batch);
-    const maxBytes = this.#parts.maxBatchBytes;
-    const text = `a record of ${sizeBytes} bytes exceeds the maximum of ${maxBytes}`;
-    this.#dropped(1, new MosaicoError("message.too_large", `Cannot send: ${text}`, { sizeBytes, maxBytes }));
+    return this.#failure === undefined ? this.#sender.waiting : Promise.reject(this.#failure.reason);
   }
 
   /** Records that the server would refuse alone are left out, which is no failure of the topic. */
@@ -472,23 +310,15 @@ export class TopicWriter<T> {
     for (let record = 0; record < records; record++) this.#parts.notify(text);
   }
 
-  #armTimer(): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      if (this.isActive && this.#waiting === undefined) this.#sendBuilt();
-    }, this.#parts.flushIntervalMs);
-  }
-
   /** The upload has failed, or is given up. */
   #fail(reason: unknown): void {
     if (!this.#isOpen) return;
-    clearTimeout(this.#timer);
+    this.#batcher.stopTimer();
     this.#isOpen = false;
     this.#failure = { reason };
     this.#status = "raised_exception";
     this.#lastError = reason;
-    this.#stop.abort(reason);
-    this.#parts.upload.cancel();
+    this.#sender.cancel(reason);
   }
 
   /** Notes an error that is thrown to the caller. */
@@ -514,8 +344,8 @@ export class TopicWriter<T> {
   /** @throws `session.overrun` when a caller does not await and as much waits for credit as may be in flight. */
   #assertRoom(): void {
     this.#assertOpen();
-    const waitingBytes = this.#waitingBytes + this.#builder.byteLength;
-    if (this.#waiting === undefined || waitingBytes < this.#parts.topicBytesInFlight) return;
+    const waitingBytes = this.#sender.waitingBytes + this.#batcher.byteLength;
+    if (this.#sender.waiting === undefined || waitingBytes < this.#parts.topicBytesInFlight) return;
     const text = `Cannot push to topic "${this.name}": ${waitingBytes} bytes wait for the connection; await each push`;
     throw this.#raised(new MosaicoError("session.overrun", text, { waitingBytes }));
   }
