@@ -10,7 +10,8 @@
  * Cameras run freely, so their frames are spread over the period, unless they are synchronized. The time of a frame is when
  * it is due. How late it is is measured at its end: when the server has the JPEG in its hands. It is late when the next
  * frame was due by then, and dropped when the camera could not even push it before that: `push` was waiting for room,
- * the thread was busy, or all memory of the camera was away. A rate holds when no frame is late or dropped.
+ * the thread was busy, or all memory of the camera was away. A rate holds when no frame is late or dropped. A neighbour on
+ * two processors makes frames late: `processorsUsedByOthers` tells of any.
  *
  * Pictures are made ahead, and lie in the memory of their camera, as if a driver had filled it. `push` takes them, and their memory
  * comes back to the camera when they are encoded. With `--pixels copied`, `push` copies them, and the camera has its memory at once.
@@ -18,6 +19,7 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import process from "node:process";
 import { MosaicoClient } from "../../src/client/mod.ts";
 import { Image, IMU } from "../../src/ontology/mod.ts";
@@ -122,6 +124,7 @@ async function runTrial(client: MosaicoClient, server: BenchServer, hz: number, 
   const loop = new LoopWatch();
   const cpuBefore = process.cpuUsage();
   const serverBefore = cpuSecondsOf(server.pid);
+  const machineBefore = machineSeconds();
   const periodMs = 1000 / hz;
   const startMs = clock() + 50;
   const count = Math.round(seconds * hz);
@@ -156,7 +159,9 @@ async function runTrial(client: MosaicoClient, server: BenchServer, hz: number, 
   });
   const lags = await loop.stop();
   const { user, system } = process.cpuUsage(cpuBefore);
-  const serverAfter = cpuSecondsOf(server.pid);
+  const ownSeconds = (user + system) / 1e6 + cpuSecondsOf(server.pid) - serverBefore;
+  const otherSeconds = machineSeconds() - machineBefore - ownSeconds;
+  const trialSeconds = seconds + periodMs / 1000;
   await drive.finalize();
   const seen = await server.ask<ServerReport>("report");
 
@@ -182,9 +187,21 @@ async function runTrial(client: MosaicoClient, server: BenchServer, hz: number, 
       ...latencies("lag", lags),
       controlP99Ms: percentile(busy, 0.99),
       serverLagP99Ms: percentile(seen.lags, 0.99),
-      processorsUsed: ((user + system) / 1e6 + serverAfter - serverBefore) / (seconds + periodMs / 1000),
+      processorsUsed: ownSeconds / trialSeconds,
+      processorsUsedByOthers: Math.max(0, otherSeconds / trialSeconds),
     },
   };
+}
+
+/** CPU seconds of all that runs on this machine, so far; 0 where the system has no `/proc`. */
+function machineSeconds(): number {
+  try {
+    const ticks = readFileSync("/proc/stat", "latin1").split("\n", 1)[0]!.split(/ +/).slice(1).map(Number);
+    const [user, nice, system, , , interrupts, softInterrupts] = ticks as [number, ...number[]];
+    return (user + nice! + system! + interrupts! + softInterrupts!) / 100; // of Linux's ticks, which are hundredths
+  } catch {
+    return 0;
+  }
 }
 
 /** Milliseconds `listSequences` took while `work` ran. */
