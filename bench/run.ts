@@ -12,7 +12,7 @@
  * - `reference`: four cameras and four IMUs, `--seconds 10`.
  * - `memory`: what is written to a slow peer, and read by a slow caller, `--gibibytes 0.5`.
  * - `cost`: of a row, by the number of rows and of topics.
- * - `types`: rows of every type of the ontology, pushed and read.
+ * - `types`: rows and columns of every type of the ontology, pushed and read.
  * - `query`: queries by content, beside DuckDB, and of a large catalogue. Takes 3 GB of the disk.
  *
  * `--full` is `--seconds 60 --gibibytes 4`. `--runs N` sets how often each is run, where it is run more than once.

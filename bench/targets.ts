@@ -195,6 +195,13 @@ function spread(by: string): (view: View) => Outcome | undefined {
   return (view) => both(of(view, "push"), of(view, "read"));
 }
 
+/** How many times as much the fastest of the flat types moves as the slowest, pushed and read. */
+function spreadOfTypes(push: string, read: string): (view: View) => Outcome | undefined {
+  const of = (view: View, way: string) =>
+    most(view.figure("own", `e2e/flat types: ${way}, bytesPerSecond`, "spread"), 2, times);
+  return (view) => both(of(view, push), of(view, read));
+}
+
 const TARGETS: readonly Target[] = [
   {
     what: "push IMU rows, objects, one topic",
@@ -367,6 +374,25 @@ const TARGETS: readonly Target[] = [
     what: "CPU a row at 1, 10, 100 topics",
     wanted: "within 1.2×",
     measure: spread("topics"),
+  },
+  {
+    what: "bytes/s of flat types, as columns: push, read",
+    wanted: "within 2×",
+    measure: spreadOfTypes("push columns", "read batches"),
+  },
+  {
+    what: "    as rows: push, read",
+    wanted: "within 2×",
+    measure: spreadOfTypes("push rows", "read rows"),
+  },
+  {
+    what: "rows/s of types of ≤ 6 values, by IMU of 6: push, read",
+    wanted: "≥ 1×",
+    measure: (view) => {
+      const of = (way: string) =>
+        least(view.figure("own", `e2e/types of no more values than IMU: ${way}`, "slowestByImu"), 1, times);
+      return both(of("push rows"), of("read rows"));
+    },
   },
 ];
 

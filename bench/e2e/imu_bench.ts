@@ -11,6 +11,7 @@ import type { MosaicoClient } from "../../src/client/mod.ts";
 import { IMU } from "../../src/ontology/mod.ts";
 import { bench } from "../harness.ts";
 import { bytesPerRow, freshName, remove, withEachClient } from "./fixture.ts";
+import { imuOfTwoVectors } from "./imu_rows.ts";
 
 interface Shape {
   readonly shape: string;
@@ -23,7 +24,7 @@ const SHAPES: readonly Shape[] = [
   {
     shape: "two vectors",
     rows: 4_000_000,
-    sample: (i) => ({ acceleration: { x: i, y: 0.5, z: 9.8 }, angularVelocity: { x: 0.01, y: i, z: 0.03 } }),
+    sample: imuOfTwoVectors,
   },
   {
     shape: "every field",

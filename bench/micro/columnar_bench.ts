@@ -1,5 +1,6 @@
 /**
- * Columnar core: rows into columns, columns into messages, messages into columns, columns into rows.
+ * Columnar core: rows into columns, columns into messages, messages into columns, columns into rows. At the end, what rows cost a
+ * runtime whoever makes them: objects alone, of one and of five numbers, in a loop and by `for await`.
  *
  * `deno run -A bench/micro/columnar_bench.ts` or `bun bench/micro/columnar_bench.ts`; options as in `../harness.ts`.
  *
@@ -157,4 +158,61 @@ for (const [shape, make] of Object.entries(SHAPES)) {
       verify: (sum) => assert.equal(sum, ROWS * 1.25),
     });
   }
+}
+
+const COUNT = 200_000;
+const times = new DataView(
+  BigInt64Array.from({ length: COUNT }, (_, i) => 1_700_000_000_000_000_000n + BigInt(i)).buffer,
+);
+const numbers = Float64Array.from({ length: COUNT }, (_, i) => i + 0.5);
+
+/** Messages as a streamer hands them out, of data that is made from an index. */
+class Messages<T> {
+  readonly #data: (i: number) => T;
+  #index = 0;
+
+  constructor(data: (i: number) => T) {
+    this.#data = data;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  next(): Promise<IteratorResult<{ timestampNs: bigint; data: T }, undefined>> {
+    const i = this.#index++;
+    if (i === COUNT) return Promise.resolve({ done: true, value: undefined });
+    return Promise.resolve({
+      done: false,
+      value: { timestampNs: times.getBigInt64(8 * i, true), data: this.#data(i) },
+    });
+  }
+}
+
+const OBJECTS: Readonly<Record<number, (i: number) => { a: number }>> = {
+  1: (i) => ({ a: numbers[i]! }),
+  5: (i) => ({ a: numbers[i]!, b: numbers[i]!, c: numbers[i]!, d: numbers[i]!, e: numbers[i]! }),
+};
+
+for (const [members, data] of Object.entries(OBJECTS)) {
+  const common = { items: { count: COUNT, unit: "rows" }, runs: 20 };
+  const kept: unknown[] = []; // the latest, so that all are made
+  await bench("columnar/objects of rows alone", {
+    ...common,
+    params: { members: Number(members), iteration: "for" },
+    run: () => {
+      for (let i = 0; i < COUNT; i++) kept[i & 15] = { timestampNs: times.getBigInt64(8 * i, true), data: data(i) };
+    },
+    verify: () => assert.equal(kept.length, 16),
+  });
+  await bench("columnar/objects of rows alone", {
+    ...common,
+    params: { members: Number(members), iteration: "for await" },
+    run: async () => {
+      let seen = 0;
+      for await (const message of new Messages(data)) if (message.data.a > 0) seen++;
+      return seen;
+    },
+    verify: (seen) => assert.equal(seen, COUNT),
+  });
 }

@@ -103,3 +103,24 @@ test("the reference case is judged at its full rate", () => {
     "Bun only",
   ]);
 });
+
+test("flat types may lie twofold apart; none with no more values than IMU rows may be slower", () => {
+  const types = (spread: number, slowestByImu: number) =>
+    ["push", "read"].flatMap((way) => [
+      result(`e2e/flat types: ${way} rows, bytesPerSecond`, { workers: 2 }, { spread }),
+      result(`e2e/flat types: ${way} ${way === "push" ? "columns" : "batches"}, bytesPerSecond`, {}, { spread: 1.5 }),
+      result(`e2e/types of no more values than IMU: ${way} rows`, { workers: 2 }, { slowestByImu }),
+    ]);
+  const own = { Deno: types(1.9, 1.25), Bun: types(2.1, 0.9) };
+  assert.deepEqual(row({ own }, "bytes/s of flat types, as columns: push, read"), [
+    "1.50×, 1.50×",
+    "1.50×, 1.50×",
+    "yes",
+  ]);
+  assert.deepEqual(row({ own }, "    as rows: push, read"), ["1.90×, 1.90×", "2.10×, 2.10×", "Deno only"]);
+  assert.deepEqual(row({ own }, "rows/s of types of ≤ 6 values, by IMU of 6: push, read"), [
+    "1.25×, 1.25×",
+    "0.900×, 0.900×",
+    "Deno only",
+  ]);
+});
