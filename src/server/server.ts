@@ -4,6 +4,7 @@
  * @module
  */
 import { lz4Codec, zstdCodec } from "../codecs/mod.ts";
+import { ZeroFrameCodec } from "../columnar/mod.ts";
 import { jsonCodec, loadBinaryCodec, type ServerInfo, warmUpValidation } from "../protocol/mod.ts";
 import { serveFlight } from "../wire/flight/mod.ts";
 import type { Network, TlsServerOptions } from "../wire/net/mod.ts";
@@ -92,7 +93,10 @@ export class MosaicoServer implements AsyncDisposable {
     const { maxMessageBytes = 50 << 20, ...checkpoints } = limits;
     await using resources = new AsyncDisposableStack();
     const directory = resources.use(
-      await ServerDirectory.open(path, { codecs: [lz4Codec(), zstdCodec()], ...checkpoints }),
+      await ServerDirectory.open(path, {
+        codecs: [lz4Codec(), zstdCodec()].map((codec) => new ZeroFrameCodec(codec)),
+        ...checkpoints,
+      }),
     );
     await recoverUploads(directory);
     const uploads = resources.use(new Uploads(directory));

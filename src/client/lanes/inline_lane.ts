@@ -25,6 +25,7 @@ import { ConnectionError } from "../../wire/net/mod.ts";
 import { JpegUpload } from "./jpeg_upload.ts";
 import { AutoEncoder, type BodyEncoder, fixedEncoder } from "./auto_compression.ts";
 import type { LaneCodecs } from "./lane_codecs.ts";
+import { SparseEncoder } from "./sparse_encoder.ts";
 import type { Lane, LaneDownload, LaneUpload, UploadStart } from "./types.ts";
 
 /** A data connection that a lane owns. */
@@ -88,6 +89,7 @@ export class InlineLane implements Lane {
   #encoder({ compression }: UploadStart): BodyEncoder {
     const { lz4, zstd } = this.#codecs.bodies;
     if (compression === "auto") return new AutoEncoder([lz4, zstd]);
+    if (compression === "sparse") return new SparseEncoder(lz4);
     return fixedEncoder(compression === "none" ? undefined : this.#codecs.bodies[compression]);
   }
 

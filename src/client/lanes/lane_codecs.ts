@@ -14,6 +14,7 @@ import {
   type NativeOptions,
   zstdCodec,
 } from "../../codecs/mod.ts";
+import { ZeroFrameCodec } from "../../columnar/mod.ts";
 
 /** What {@linkcode loadLaneCodecs} may be told. */
 export interface LaneCodecOptions {
@@ -40,7 +41,10 @@ export async function loadLaneCodecs(options: LaneCodecOptions = {}): Promise<La
   const given = native === undefined ? {} : { native };
   let jpeg: Promise<JpegCodec> | undefined;
   return {
-    bodies: { lz4: lz4Codec({ ...given, ...(lz4Module && { module: lz4Module }) }), zstd: zstdCodec() },
+    bodies: {
+      lz4: new ZeroFrameCodec(lz4Codec({ ...given, ...(lz4Module && { module: lz4Module }) })),
+      zstd: new ZeroFrameCodec(zstdCodec()),
+    },
     status: codecStatus(native),
     jpeg: (module) => jpeg ??= jpegCodec({ ...given, ...(module && { module }) }),
   };

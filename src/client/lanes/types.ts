@@ -10,11 +10,14 @@ import type { Batch, Schema } from "../../columnar/mod.ts";
 /**
  * Compression of record batch bodies.
  *
+ * `sparse` compresses only the columns in which no row has a value, as most optional ones of most sensors: with LZ4, to next to
+ * nothing, and without work. `none` sends their zeros too.
+ *
  * `auto` sends as is while the connection takes every batch at once. Where it does not, LZ4 and Zstandard are tried on the
  * next batches, and whatever takes the least time to compress and to send is used from then on; found anew every 30
  * seconds. Each topic finds out for itself.
  */
-export type Compression = "none" | "lz4" | "zstd" | "auto";
+export type Compression = "none" | "sparse" | "lz4" | "zstd" | "auto";
 
 /** What makes an upload of raw pictures one of JPEGs, encoded in the lane. */
 export interface JpegEncoding extends JpegEncodeOptions {
