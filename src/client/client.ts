@@ -26,6 +26,7 @@ import {
   type TopicHandler,
 } from "./handlers/mod.ts";
 import { LaneOpener, LanePool, type LaneStats } from "./lanes/mod.ts";
+import { RowReaders } from "./reading/mod.ts";
 import { type ConnectOptions, DEFAULTS } from "./options.ts";
 import { sequenceSystemInfo, type SystemInfo, topicSystemInfo } from "./system_info.ts";
 import { SequenceUpdater, SequenceWriter, type SessionErrorPolicy, type WritingParts } from "./writing/mod.ts";
@@ -103,7 +104,7 @@ export class MosaicoClient implements AsyncDisposable {
     this.#control = control;
     this.#lanes = lanes;
     this.#laneOpener = laneOpener;
-    this.#parts = { control, lanes, registry };
+    this.#parts = { control, lanes, registry, readers: new RowReaders() };
     this.#handlers = new Handlers(this.#parts);
     this.#options = options;
   }

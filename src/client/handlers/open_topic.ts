@@ -25,12 +25,12 @@ export function streamInfoOf({ metadata }: TopicEndpoint): TopicStreamInfo {
 /** Starts the download of one topic. */
 export async function openTopicStreamer<T>(
   endpoint: TopicEndpoint,
-  { lanes, registry }: HandlerParts,
+  parts: HandlerParts,
   signal?: AbortSignal,
   readAheadBytes?: number,
 ): Promise<TopicStreamer<T>> {
-  const lane = await lanes.next(signal);
-  return new TopicStreamer<T>(streamInfoOf(endpoint), lane.download(endpoint.ticket, readAheadBytes), registry, signal);
+  const lane = await parts.lanes.next(signal);
+  return new TopicStreamer<T>(streamInfoOf(endpoint), lane.download(endpoint.ticket, readAheadBytes), parts, signal);
 }
 
 /** Starts the downloads of many topics: all, or none. */

@@ -3,19 +3,17 @@
  *
  * @module
  */
-import type { OntologyRegistry } from "../../ontology/mod.ts";
 import type { TimestampRange } from "../../protocol/mod.ts";
 import type { CallLimits, ControlConnection } from "../control/mod.ts";
 import type { LanePool } from "../lanes/mod.ts";
+import type { TopicStreamerParts } from "../reading/mod.ts";
 
 /** What the client lends its handlers. */
-export interface HandlerParts {
+export interface HandlerParts extends TopicStreamerParts {
   /** The control connection. */
   readonly control: ControlConnection;
   /** The data connections. */
   readonly lanes: LanePool;
-  /** Known types. */
-  readonly registry: OntologyRegistry;
 }
 
 /** How to get a handler. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { RowReaders } from "./row_readers.ts";
 export {
   type SequenceDownload,
   SequenceStreamer,
@@ -12,4 +13,4 @@ export {
   type TopicSlice,
 } from "./sequence_streamer.ts";
 export { tableOf } from "./table.ts";
-export { streamClosed, TopicStreamer, type TopicStreamInfo } from "./topic_streamer.ts";
+export { streamClosed, TopicStreamer, type TopicStreamerParts, type TopicStreamInfo } from "./topic_streamer.ts";

@@ -9,14 +9,14 @@ import {
   type Batch,
   dataViewOf,
   type RowReader,
-  rowReader,
   type Schema,
   sliceBatch,
   timestamps,
   toArrow,
 } from "../../columnar/mod.ts";
-import { type Message, type OntologyRegistry, readingSchema, type SerializationFormat } from "../../ontology/mod.ts";
+import type { Message, OntologyRegistry, SerializationFormat } from "../../ontology/mod.ts";
 import type { LaneDownload } from "../lanes/mod.ts";
+import type { RowReaders } from "./row_readers.ts";
 import { tableOf } from "./table.ts";
 import { rowsUntil } from "./times.ts";
 
@@ -36,6 +36,14 @@ export interface TopicStreamInfo {
   readonly endNs: bigint | undefined;
 }
 
+/** What streamers of a client share. */
+export interface TopicStreamerParts {
+  /** Known types. */
+  readonly registry: OntologyRegistry;
+  /** Compiled readers. */
+  readonly readers: RowReaders;
+}
+
 const NO_TIMES = new BigInt64Array(0);
 
 /**
@@ -48,7 +56,7 @@ export class TopicStreamer<T> implements AsyncIterableIterator<Message<T>, undef
   /** What is streamed. */
   readonly info: TopicStreamInfo;
   readonly #download: LaneDownload;
-  readonly #registry: OntologyRegistry;
+  readonly #makeReader: (schema: Schema) => RowReader;
   readonly #signal: AbortSignal | undefined;
   readonly #onAbort = () => this.#fail(this.#signal!.reason);
   #reader: RowReader | undefined;
@@ -61,10 +69,15 @@ export class TopicStreamer<T> implements AsyncIterableIterator<Message<T>, undef
   #failure: { readonly reason: unknown } | undefined;
 
   /** Made by a handler; `download` is *taken*, and cancelled when `signal` aborts. */
-  constructor(info: TopicStreamInfo, download: LaneDownload, registry: OntologyRegistry, signal?: AbortSignal) {
+  constructor(
+    info: TopicStreamInfo,
+    download: LaneDownload,
+    { registry, readers }: TopicStreamerParts,
+    signal?: AbortSignal,
+  ) {
     this.info = info;
     this.#download = download;
-    this.#registry = registry;
+    this.#makeReader = (schema) => readers.get(registry, info.ontologyTag, schema);
     this.#signal = signal;
     if (signal?.aborted) this.#onAbort();
     else signal?.addEventListener("abort", this.#onAbort);
@@ -204,16 +217,6 @@ export class TopicStreamer<T> implements AsyncIterableIterator<Message<T>, undef
     this.#index = 0;
     this.#batch = undefined;
     this.#signal?.removeEventListener("abort", this.#onAbort);
-  }
-
-  #makeReader(schema: Schema): RowReader {
-    return rowReader(this.#namedSchema(schema), { emptyStructs: "absent" });
-  }
-
-  /** Columns with the property names of their type, when they are exactly the type's. */
-  #namedSchema(schema: Schema): Schema {
-    const type = this.#registry.resolve(this.info.ontologyTag, schema);
-    return type === undefined ? schema : readingSchema(type, schema);
   }
 }
 

@@ -12,22 +12,20 @@ import { TextReader } from "./text_reader.ts";
 import { duplicateKey, isNumeric } from "./value_types.ts";
 
 /**
- * Binds batches of `schema` to generated code.
+ * Generates the code for batches of `schema`. What is answered makes as many binders as are wanted at once, all of that code.
  *
  * @throws {EvalError} when the runtime refuses to generate code.
  */
-export function makeCodeReader(schema: Schema, dropEmpty: boolean): BindBatch {
+export function compileCodeReader(schema: Schema, dropEmpty: boolean): () => BindBatch {
   const generator = new Generator(dropEmpty);
   const [, ...rowFields] = schema.fields;
   const { code, fields } = generator.reader(rowFields);
-  const bind = new Function("fields", "helpers", code)(fields, {
-    allValid,
-    dataViewOf,
-    duplicateKey,
-    fromFloat16Bits,
-    TextReader,
-  });
-  return (batch) => bind(rowFields.flatMap((field, i) => flatten(field, batch.columns[i + 1])));
+  const makeBinder = new Function("fields", "helpers", code);
+  const helpers = { allValid, dataViewOf, duplicateKey, fromFloat16Bits, TextReader };
+  return () => {
+    const bind = makeBinder(fields, helpers);
+    return (batch) => bind(rowFields.flatMap((field, i) => flatten(field, batch.columns[i + 1])));
+  };
 }
 
 /** A column, then its children, in the order the generator numbers them; the values of a dictionary may never have come. */

@@ -7,7 +7,7 @@ import { equalSchemas } from "../equal.ts";
 import { SchemaError } from "../errors.ts";
 import type { Batch, Schema } from "../types.ts";
 import { makeClosureReader } from "./row_closures.ts";
-import { makeCodeReader } from "./row_code.ts";
+import { compileCodeReader } from "./row_code.ts";
 import { assertRowForm } from "./value_types.ts";
 
 /** How rows are read. */
@@ -36,6 +36,11 @@ export interface RowReader {
    * @throws {SchemaError} when the batch is of another schema, or a map has a key twice (`schema.duplicate_key`).
    */
   row(batch: Batch, index: number): Record<string, unknown>;
+  /**
+   * A reader for another batch at the same time. They share the code, and what the runtime learns about it: many topics
+   * of one type are read as fast as one.
+   */
+  fork(): RowReader;
 }
 
 /** Reads row `index` of the batch it was bound to. */
@@ -52,35 +57,41 @@ export type BindBatch = (batch: Batch) => ReadRow;
 export function rowReader(schema: Schema, options: RowReaderOptions = {}): RowReader {
   const fields = schema.fields.slice(1);
   fields.forEach(assertRowForm);
-  const dropEmpty = options.emptyStructs === "absent";
-  let bind: BindBatch | undefined;
-  let bound: Batch | undefined;
-  let read: ReadRow;
-  const open = (batch: Batch): void => {
-    if (batch.schema !== bound?.schema && !equalSchemas(batch.schema, schema)) {
-      throw new SchemaError("schema.mismatch", "Cannot read rows: the batch is of another schema than its reader");
-    }
-    bind ??= compile(schema, dropEmpty, options.codeGeneration ?? true);
-    read = bind(batch);
-    bound = batch;
-  };
-  return {
-    row(batch, index) {
-      if (batch !== bound) open(batch);
-      if (!(index >= 0 && index < batch.numRows)) {
-        throw new RangeError(`Cannot read row: ${index} of ${batch.numRows} rows`);
+  let makeBinder: (() => BindBatch) | undefined;
+  const fork = (): RowReader => {
+    let bind: BindBatch | undefined;
+    let bound: Batch | undefined;
+    let read: ReadRow;
+    const open = (batch: Batch): void => {
+      if (batch.schema !== bound?.schema && !equalSchemas(batch.schema, schema)) {
+        throw new SchemaError("schema.mismatch", "Cannot read rows: the batch is of another schema than its reader");
       }
-      return read(index);
-    },
+      bind ??= (makeBinder ??= compile(schema, options))();
+      read = bind(batch);
+      bound = batch;
+    };
+    return {
+      row(batch, index) {
+        if (batch !== bound) open(batch);
+        if (!(index >= 0 && index < batch.numRows)) {
+          throw new RangeError(`Cannot read row: ${index} of ${batch.numRows} rows`);
+        }
+        return read(index);
+      },
+      fork,
+    };
   };
+  return fork();
 }
 
-function compile(schema: Schema, dropEmpty: boolean, codeGeneration: boolean): BindBatch {
-  if (!codeGeneration) return makeClosureReader(schema, dropEmpty);
+function compile(schema: Schema, { emptyStructs, codeGeneration }: RowReaderOptions): () => BindBatch {
+  const dropEmpty = emptyStructs === "absent";
+  const closures = () => makeClosureReader(schema, dropEmpty);
+  if (codeGeneration === false) return closures;
   try {
-    return makeCodeReader(schema, dropEmpty);
+    return compileCodeReader(schema, dropEmpty);
   } catch (error) {
-    if (error instanceof EvalError) return makeClosureReader(schema, dropEmpty);
+    if (error instanceof EvalError) return closures;
     throw error;
   }
 }

@@ -216,3 +216,30 @@ test("timestamps() needs an int64 first", () => {
   assert.deepEqual(timestamps(batch), BigInt64Array.of(0n, 1n));
   assert.throws(() => timestamps({ ...batch, columns: batch.columns.slice(1) }), { code: "schema.mismatch" });
 });
+
+test("fork() reads another batch at the same time, and gives what a reader of its own gives", () => {
+  const schema = topic(
+    required("text", utf8),
+    optional("x", float64),
+    optional("numbers", list(float64)),
+    optional("header", HEADER),
+  );
+  const rowsOf = (name: string) =>
+    Array.from({ length: 20 }, (_, i) => ({
+      text: `${name}${i}`,
+      x: i % 3 === 0 ? undefined : i,
+      numbers: Array.from({ length: i % 4 }, (_, k) => k + i),
+      header: i % 2 === 0 ? undefined : { frame_id: name },
+    }));
+  const batches = ["a", "b", "c"].map((name) => build(schema, rowsOf(name)));
+  for (const codeGeneration of [true, false]) {
+    const first = rowReader(schema, { codeGeneration });
+    const readers = [first, first.fork(), first.fork().fork()];
+    for (let row = 0; row < 20; row++) {
+      for (const [i, batch] of batches.entries()) {
+        const alone = rowReader(schema, { codeGeneration }).row(batch, row);
+        assert.deepEqual(readers[i]!.row(batch, row), alone);
+      }
+    }
+  }
+});
