@@ -12,7 +12,7 @@ import {
   sliceBatch,
 } from "../../columnar/mod.ts";
 import { type Chunk, type TimeWindow, type TopicRecord, type TopicTotals, totalsOf } from "../catalogue/mod.ts";
-import { countBefore, readChunks, timesOf, timestampColumn } from "../storage/mod.ts";
+import { ColumnReader, countBefore, pooledSource, readChunks, timesOf, timestampColumn } from "../storage/mod.ts";
 import type { ServiceParts } from "./parts.ts";
 
 /** Rows of a topic inside a window. */
@@ -50,19 +50,18 @@ export class TopicData {
     return totalsOf(this.#chunks);
   }
 
-  /** Counts the rows inside the window: only chunks at its edges are read. */
+  /** Counts the rows inside the window: only chunks at its edges are read, and of these the times alone. */
   async windowTotals(): Promise<WindowTotals> {
     let rowCount = 0n;
     let startNs: bigint | undefined;
     let endNs: bigint | undefined;
-    const edges = this.#chunks.filter((chunk) => !this.#holds(chunk));
     for (const chunk of this.#chunks) {
       if (!this.#holds(chunk)) continue;
       rowCount += BigInt(chunk.rowCount);
       if (startNs === undefined || chunk.startNs < startNs) startNs = chunk.startNs;
       if (endNs === undefined || chunk.endNs > endNs) endNs = chunk.endNs;
     }
-    for await (const { times } of this.#cut(edges)) {
+    for await (const times of this.#edgeTimes()) {
       rowCount += BigInt(times.length);
       const [first, last] = [times[0]!, times.at(-1)!];
       if (startNs === undefined || first < startNs) startNs = first;
@@ -107,14 +106,35 @@ export class TopicData {
     const schema = decodeSchema(this.#topic.schemaHeader!);
     const column = timestampColumn(schema);
     const decoder = new BatchDecoder(schema, this.#parts.directory.options.codecs);
-    const { startNs, endNs } = this.#window;
     for await (const { header, body } of this.#read(chunks)) {
       const batch = decoder.decode(header, body)!; // stored batches were decoded before
       const times = timesOf(batch, column);
-      const from = startNs === undefined ? 0 : countBefore(times, startNs);
-      const to = endNs === undefined ? times.length : countBefore(times, endNs);
+      const { from, to } = this.#rowsInside(times);
       if (from < to) yield { batch: sliceBatch(batch, from, to), times: times.subarray(from, to) };
     }
+  }
+
+  /** Times inside the window, of the chunks that reach beyond it. */
+  async *#edgeTimes(): AsyncGenerator<BigInt64Array, void, void> {
+    const edges = this.#chunks.filter((chunk) => !this.#holds(chunk));
+    if (edges.length === 0) return;
+    const { files, options } = this.#parts.directory;
+    const schema = decodeSchema(this.#topic.schemaHeader!);
+    const source = pooledSource(files, this.#parts.directory.filePath(this.#topic.file!));
+    const reader = new ColumnReader(source, schema, [[timestampColumn(schema)]], options.codecs);
+    for (const chunk of edges) {
+      const times = timesOf(await reader.read(chunk), 0);
+      const { from, to } = this.#rowsInside(times);
+      if (from < to) yield times.subarray(from, to);
+    }
+  }
+
+  #rowsInside(times: BigInt64Array): { from: number; to: number } {
+    const { startNs, endNs } = this.#window;
+    return {
+      from: startNs === undefined ? 0 : countBefore(times, startNs),
+      to: endNs === undefined ? times.length : countBefore(times, endNs),
+    };
   }
 
   #read(chunks: readonly Chunk[]): ReturnType<typeof readChunks> {
