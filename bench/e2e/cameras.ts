@@ -43,7 +43,11 @@ export class Camera {
   /** With memory for as many pictures as there are `frames`. */
   constructor(frames: readonly Image[]) {
     this.#frame = frames[0]!;
-    this.#free = frames.map(({ data }) => data.slice());
+    this.#free = frames.map(({ data }) => {
+      const pixels = new Uint8Array(new SharedArrayBuffer(data.byteLength));
+      pixels.set(data);
+      return pixels;
+    });
   }
 
   /** The next picture; none while all memory is away. */

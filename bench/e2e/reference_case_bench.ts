@@ -14,7 +14,7 @@
  * two processors makes frames late: `processorsUsedByOthers` tells of any.
  *
  * Pictures are made ahead, and lie in the memory of their camera, as if a driver had filled it. `push` takes them, and their memory
- * comes back to the camera when they are encoded. With `--pixels copied`, `push` copies them, and the camera has its memory at once.
+ * (shared with the lanes) comes back to the camera when they are encoded. With `--pixels copied`, `push` copies them, and the camera has its memory at once.
  *
  * @module
  */

@@ -201,24 +201,27 @@ for (const workers of [0, 1]) {
   });
 }
 
-for (const workers of [0, 1]) {
-  test(`memory that was taken comes back once its picture is encoded (${workers} Workers)`, async () => {
+for (
+  const [workers, kind] of [[0, ArrayBuffer], [0, SharedArrayBuffer], [1, ArrayBuffer], [1, SharedArrayBuffer]] as const
+) {
+  test(`memory that was taken comes back once its picture is encoded (${kind.name}, ${workers} Workers)`, async () => {
     const free: Uint8Array[] = [];
     const onPixelsFree = (pixels: Uint8Array) => void free.push(pixels);
     await using recording = await record(workers, { takePixels: true, onPixelsFree, subsampling: "4:4:4" });
     const { camera, drive, fx } = recording;
     const { byteLength } = picture("bgr8").data;
-    let memory = new Uint8Array(byteLength);
+    let memory = new Uint8Array(new kind(byteLength));
     for (let i = 0; i < 5; i++) {
       const { data, ...rest } = picture("bgr8", 40 * i);
       memory.set(data);
       await camera.push(BigInt(i), { ...rest, data: memory });
+      if (workers === 1) assert.equal(memory.byteLength, kind === ArrayBuffer ? 0 : byteLength, "moved, unless shared");
       const ring = new Uint8Array(byteLength + 1); // copied, so there is nothing to give back
       ring.set(data);
       await camera.push(BigInt(i), { ...rest, data: ring.subarray(0, -1) });
       await camera.flush();
       while (free.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
-      memory = free.pop() as typeof memory;
+      memory = free.pop()!;
       assert.equal(memory.byteLength, byteLength);
       assert.equal(free.length, 0);
     }
@@ -227,7 +230,9 @@ for (const workers of [0, 1]) {
     assert.equal(rows.length, 10);
     rows.forEach(([, image], i) => assertShows(image, "bgr8", 40 * (i >> 1)));
   });
+}
 
+for (const workers of [0, 1]) {
   test(`large pictures are copied into memory that came back, whatever their size (${workers} Workers)`, async () => {
     await using recording = await record(workers, { subsampling: "4:4:4" });
     const { camera, drive, fx } = recording;

@@ -72,7 +72,7 @@ export class JpegUpload implements LaneUpload {
   #freePixels({ columns }: Batch): void {
     const { buffer, byteLength } = columns.find(({ field }) => field.name === "data")!.values!;
     const holdsMore = buffer.byteLength > byteLength; // other columns, which are not sent yet
-    if (buffer instanceof ArrayBuffer && !holdsMore) this.onPixelsFree?.(buffer);
+    if (!holdsMore) this.onPixelsFree?.(buffer);
   }
 
   async #sendJpegs(batch: Batch): Promise<{ rooms: unknown[]; tooLarge: MosaicoError | undefined }> {

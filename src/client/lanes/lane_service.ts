@@ -8,7 +8,7 @@ import { connectFlight } from "../../wire/flight/mod.ts";
 import { packError } from "./error_data.ts";
 import { InlineLane } from "./inline_lane.ts";
 import { loadLaneCodecs } from "./lane_codecs.ts";
-import { BatchPacker, BatchUnpacker } from "./packed_batch.ts";
+import { BatchPacker, BatchUnpacker, movedBuffers } from "./packed_batch.ts";
 import type { LaneDownload, LaneUpload, UploadStart } from "./types.ts";
 import type { FromWorker, ToWorker } from "./worker_messages.ts";
 
@@ -86,7 +86,9 @@ export class LaneService {
   #openUpload(id: number, start: UploadStart): void {
     try {
       const upload = this.#lane!.upload(start);
-      upload.onPixelsFree = (pixels) => this.#post({ type: "pixels", id, pixels }, [pixels]);
+      upload.onPixelsFree = (pixels) => {
+        this.#post({ type: "pixels", id, pixels }, pixels instanceof ArrayBuffer ? [pixels] : []);
+      };
       this.#uploads.set(id, { upload, unpacker: new BatchUnpacker(start.schema) });
       upload.failed.then((error) => this.#end(id, { error }));
     } catch (error) { // a schema that cannot be encoded
@@ -118,7 +120,7 @@ export class LaneService {
         const packed = packer.pack(batch, true);
         const byteLength = packed.buffers.reduce((sum, buffer) => sum + buffer.byteLength, 0);
         if (!credit.tryAcquire(byteLength)) await credit.acquire(byteLength);
-        this.#post({ type: "batch", id, batch: packed, byteLength }, packed.buffers);
+        this.#post({ type: "batch", id, batch: packed, byteLength }, movedBuffers(packed));
       }
       this.#end(id);
     } catch (error) {

@@ -14,12 +14,17 @@ import {
   zeros,
 } from "../../columnar/mod.ts";
 
-/** A batch taken apart. Plain data: posted with `buffers` as its transfer list. */
+/** A batch taken apart. Plain data: posted with {@linkcode movedBuffers} as its transfer list. */
 export interface PackedBatch {
   /** Rows, then each column depth first: see {@linkcode BatchPacker}. */
   readonly numbers: Float64Array;
   /** What the arrays lie in; each once. */
-  readonly buffers: ArrayBuffer[];
+  readonly buffers: readonly ArrayBufferLike[];
+}
+
+/** What moves with a batch; shared memory stays where it is. */
+export function movedBuffers({ buffers }: PackedBatch): ArrayBuffer[] {
+  return buffers.filter((buffer) => buffer instanceof ArrayBuffer);
 }
 
 /** Numbers of an array: class, index of its buffer, offset in bytes, elements. */
@@ -65,7 +70,7 @@ export class BatchPacker {
   /** Values of the dictionaries that crossed last, by their place in the walk. */
   readonly #dictionaries = new Map<number, Column>();
   #numbers: number[] = [];
-  #buffers: ArrayBuffer[] = [];
+  #buffers: ArrayBufferLike[] = [];
   #indices = new Map<ArrayBufferLike, number>();
   #place = 0;
 
@@ -114,8 +119,8 @@ export class BatchPacker {
       return;
     }
     const { buffer } = array;
-    if (!owned || !(buffer instanceof ArrayBuffer)) {
-      this.#numbers.push(number, this.#buffers.push(array.slice().buffer as ArrayBuffer) - 1, 0, array.length);
+    if (!owned) {
+      this.#numbers.push(number, this.#buffers.push(array.slice().buffer) - 1, 0, array.length);
       return;
     }
     let index = this.#indices.get(buffer);
@@ -124,10 +129,11 @@ export class BatchPacker {
   }
 }
 
-/** Whether each array of `batch` is the whole of its buffer, so that taking the buffer takes nothing else. */
+/** Whether each array of `batch` is the whole of its buffer, so that taking the buffer takes nothing else; and none is shared. */
 export function ownsBuffers(batch: Batch): boolean {
   const owns = (array: ArrayBufferView | undefined) =>
-    array === undefined || array.byteLength === array.buffer.byteLength || isZeros(array);
+    array === undefined || isZeros(array) ||
+    (array.byteLength === array.buffer.byteLength && array.buffer instanceof ArrayBuffer);
   const isOwner = (column: Column): boolean =>
     MEMBERS.every((member) => owns(column[member])) && column.variadic?.every(owns) !== false &&
     column.children.every(isOwner);
@@ -139,7 +145,7 @@ export class BatchUnpacker {
   readonly #schema: Schema;
   readonly #dictionaries = new Map<number, Column>();
   #numbers = new Float64Array(0);
-  #buffers: readonly ArrayBuffer[] = [];
+  #buffers: readonly ArrayBufferLike[] = [];
   #at = 0;
   #place = 0;
 
@@ -203,6 +209,6 @@ export class BatchUnpacker {
     const offset = numbers[this.#at + 2]!;
     const length = numbers[this.#at + 3]!;
     this.#at += ARRAY_NUMBERS;
-    return index === ZEROS ? zeros(array, length) : new array(this.#buffers[index]!, offset, length);
+    return index === ZEROS ? zeros(array, length) : new array(this.#buffers[index] as ArrayBuffer, offset, length);
   }
 }

@@ -47,7 +47,7 @@ export interface LaneUpload {
    * Gets the memory of raw pictures that were encoded, if their batch was owned and it held nothing else. Set by whoever can use
    * it again.
    */
-  onPixelsFree?: ((pixels: ArrayBuffer) => void) | undefined;
+  onPixelsFree?: ((pixels: ArrayBufferLike) => void) | undefined;
   /** Settles when the upload has failed, with the reason; never settles while it is well. */
   readonly failed: Promise<unknown>;
   /**

@@ -48,7 +48,7 @@ export type FromWorker =
   /** With an error when records were left out; the upload goes on. */
   | { readonly type: "sent"; readonly id: number; readonly error?: PostedError }
   /** Raw pictures were encoded; their memory comes back. */
-  | { readonly type: "pixels"; readonly id: number; readonly pixels: ArrayBuffer }
+  | { readonly type: "pixels"; readonly id: number; readonly pixels: ArrayBufferLike }
   | { readonly type: "schema"; readonly id: number; readonly schema: Schema }
   | { readonly type: "batch"; readonly id: number; readonly batch: PackedBatch; readonly byteLength: number }
   | { readonly type: "ended"; readonly id: number; readonly error?: PostedError }

@@ -7,7 +7,7 @@ import { giveWay, Queue } from "../../base/mod.ts";
 import type { Batch, Schema } from "../../columnar/mod.ts";
 import { GrpcStatus, RpcError } from "../../wire/flight/mod.ts";
 import { unpackError } from "./error_data.ts";
-import { BatchPacker, BatchUnpacker } from "./packed_batch.ts";
+import { BatchPacker, BatchUnpacker, movedBuffers } from "./packed_batch.ts";
 import type { LaneDownload, LaneUpload } from "./types.ts";
 import type { FromWorker, ToWorker } from "./worker_messages.ts";
 
@@ -52,7 +52,7 @@ export class WorkerUpload implements LaneUpload {
       return this.#over.error === undefined ? undefined : Promise.reject(this.#over.error);
     }
     const packed = this.#packer.pack(batch, owned);
-    this.#line.post({ type: "batch", id: this.id, batch: packed }, packed.buffers);
+    this.#line.post({ type: "batch", id: this.id, batch: packed }, movedBuffers(packed));
     const room = Promise.withResolvers<void>();
     this.#rooms.push(room);
     return room.promise;

@@ -16,8 +16,8 @@ export interface ImageEncoding extends JpegEncodeOptions {
   readonly encode: "jpeg";
   /**
    * Whether `push` *takes* the pixels instead of copying them: the buffer of `data` moves to the lane, and must not be
-   * touched again (as a rule it is empty afterwards). An array that is only a part of its buffer, or shared, is
-   * copied all the same.
+   * touched again (as a rule it is empty afterwards). A `SharedArrayBuffer` is read in place; memory that does not move is no
+   * work for the garbage collector. An array that is only a part of its buffer is copied all the same.
    *
    * @default false
    */
@@ -28,7 +28,7 @@ export interface ImageEncoding extends JpegEncodeOptions {
    *
    * @default it is dropped
    */
-  readonly onPixelsFree?: (pixels: Uint8Array<ArrayBuffer>) => void;
+  readonly onPixelsFree?: (pixels: Uint8Array) => void;
 }
 
 /** Pictures of so many bytes do not wait for others to share a batch. */
@@ -65,7 +65,7 @@ export function imageRows({ takePixels = false, onPixelsFree }: ImageEncoding, u
     take(timestampNs, row) {
       if (row === null || row === undefined) return undefined; // refused by the builder
       const { data } = row as Image;
-      const isTaken = takePixels && data.buffer instanceof ArrayBuffer && data.byteLength === data.buffer.byteLength;
+      const isTaken = takePixels && data.byteLength === data.buffer.byteLength;
       if (!isTaken && data.byteLength < LARGE_BYTES) return undefined;
       builder.append(timestampNs, { ...row, data: EMPTY_BYTES }); // refuses before anything has moved
       const pixels = isTaken ? memory.lend(data, onPixelsFree) : memory.copy(data);
@@ -77,9 +77,13 @@ export function imageRows({ takePixels = false, onPixelsFree }: ImageEncoding, u
 /** Pixels that are with the lane, and memory that has come back from it. */
 class PixelMemory {
   /** In the order of their batches, and so of their return. */
-  readonly #lent: { readonly byteLength: number; readonly back: ImageEncoding["onPixelsFree"] }[] = [];
+  readonly #lent: {
+    readonly byteLength: number;
+    readonly isShared: boolean;
+    readonly back: ImageEncoding["onPixelsFree"];
+  }[] = [];
   /** For the next copies: as many as were with the lane at once, all of the size of the last. */
-  #free: Uint8Array<ArrayBuffer>[] = [];
+  #free: Uint8Array[] = [];
   #freeSize = 0;
 
   constructor(upload: LaneUpload) {
@@ -88,7 +92,8 @@ class PixelMemory {
 
   /** Notes to whom `pixels` go once the lane has encoded them. */
   lend(pixels: Uint8Array, back: ImageEncoding["onPixelsFree"]): Uint8Array {
-    this.#lent.push({ byteLength: pixels.byteLength, back });
+    const { buffer, byteLength } = pixels;
+    this.#lent.push({ byteLength, isShared: isShared(buffer), back });
     return pixels;
   }
 
@@ -97,15 +102,22 @@ class PixelMemory {
     const { byteLength } = pixels;
     if (this.#freeSize !== byteLength) this.#free = [];
     this.#freeSize = byteLength;
-    const copy = this.#free.pop() ?? new Uint8Array(byteLength);
+    const copy = this.#free.pop() ?? new Uint8Array(new SharedArrayBuffer(byteLength));
     copy.set(pixels);
     return this.lend(copy, (free) => free.byteLength === this.#freeSize && this.#free.push(free));
   }
 
-  /** Memory of other batches comes back too: it is of no account, or as good where it has the size. */
-  #receive(pixels: ArrayBuffer): void {
-    if (this.#lent[0]?.byteLength === pixels.byteLength) this.#lent.shift()!.back?.(new Uint8Array(pixels));
+  /** Memory of other batches comes back too: it is of no account, or as good where it is of that kind and size. */
+  #receive(pixels: ArrayBufferLike): void {
+    const next = this.#lent[0];
+    if (next?.byteLength !== pixels.byteLength || next.isShared !== isShared(pixels)) return;
+    this.#lent.shift();
+    next.back?.(new Uint8Array(pixels));
   }
+}
+
+function isShared(buffer: ArrayBufferLike): boolean {
+  return buffer instanceof SharedArrayBuffer;
 }
 
 /** A batch of one picture, with its pixels, which are *taken*. */

@@ -115,7 +115,7 @@ test("JPEGs that together exceed a message go in several; one that does alone is
 
 test("the memory of pixels is told once they are encoded, if it is given away and holds nothing else", async () => {
   const { upload, inner } = fixture();
-  const freed: ArrayBuffer[] = [];
+  const freed: ArrayBufferLike[] = [];
   upload.onPixelsFree = (pixels) => freed.push(pixels);
   const withPixels = (batch: Batch, values: Uint8Array): Batch => {
     const offsets = Int32Array.of(0, values.byteLength);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BatchPacker, BatchUnpacker, ownsBuffers } from "../../../../src/client/lanes/packed_batch.ts";
+import { BatchPacker, BatchUnpacker, movedBuffers, ownsBuffers } from "../../../../src/client/lanes/packed_batch.ts";
 import {
   type Batch,
   BatchDecoder,
@@ -22,7 +22,7 @@ function bytesOf(batch: Batch): [Uint8Array, Uint8Array] {
 /** As it comes out on another thread. */
 function across(packer: BatchPacker, unpacker: BatchUnpacker, batch: Batch, owned: boolean): Batch {
   const packed = packer.pack(batch, owned);
-  return unpacker.unpack(structuredClone(packed, { transfer: packed.buffers }));
+  return unpacker.unpack(structuredClone(packed, { transfer: movedBuffers(packed) }));
 }
 
 test("a batch comes out as it went in, owned or not", () => {
@@ -45,8 +45,23 @@ test("columns that share a buffer move it once; views of a part of it are right"
   assert.equal(ownsBuffers(decoded), false);
   const packed = new BatchPacker().pack(decoded, true);
   assert.equal(packed.buffers.length, 1);
-  const moved = new BatchUnpacker(decoded.schema).unpack(structuredClone(packed, { transfer: packed.buffers }));
+  const moved = new BatchUnpacker(decoded.schema).unpack(structuredClone(packed, { transfer: movedBuffers(packed) }));
   assert.deepEqual(bytesOf(moved), bytesOf(whole));
+});
+
+test("shared memory stays: it is read in place where the batch is owned, copied where it is not", () => {
+  const schema: Schema = { fields: [batchOf(1).columns[0]!.field] };
+  const values = new BigInt64Array(new SharedArrayBuffer(32)).map((_, i) => BigInt(i));
+  const shared = new BigInt64Array(new SharedArrayBuffer(32));
+  shared.set(values);
+  const batch: Batch = { schema, numRows: 4, columns: [{ ...batchOf(4).columns[0]!, values: shared }] };
+  assert.equal(ownsBuffers(batch), false, "a socket does not take it");
+  for (const owned of [true, false]) {
+    const packed = new BatchPacker().pack(batch, owned);
+    assert.deepEqual([packed.buffers[0] === shared.buffer, movedBuffers(packed).length], [owned, owned ? 0 : 1]);
+    const { columns } = new BatchUnpacker(schema).unpack(packed);
+    assert.deepEqual([...columns[0]!.values as BigInt64Array], [...shared]);
+  }
 });
 
 test("columns of nulls alone move nothing", () => {
