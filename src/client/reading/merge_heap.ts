@@ -3,16 +3,15 @@
  *
  * @module
  */
+import type { SplitTime } from "./times.ts";
 import type { TopicStreamer } from "./topic_streamer.ts";
 
-/** A topic that has a next message. */
-export interface Head {
+/** A topic that has a next message. Its time is two numbers: bigints take several times longer to compare. */
+export interface Head extends SplitTime {
   /** The topic. */
   readonly streamer: TopicStreamer<unknown>;
   /** Position among the topics; decides ties. */
   readonly rank: number;
-  /** Time of its next message. */
-  timestampNs: bigint;
 }
 
 /** A binary heap of topics, the one with the earliest message first. */
@@ -37,30 +36,8 @@ export class MergeHeap {
     heads[index] = head;
   }
 
-  /** The message of the first topic was taken: its next is at `timestampNs`. */
-  replaceFirst(timestampNs: bigint): void {
-    this.#heads[0]!.timestampNs = timestampNs;
-    this.#sink();
-  }
-
-  /** Takes the first topic out. */
-  removeFirst(): Head {
-    const first = this.#heads[0]!;
-    const last = this.#heads.pop()!;
-    if (last !== first) {
-      this.#heads[0] = last;
-      this.#sink();
-    }
-    return first;
-  }
-
-  /** Takes all topics out, in no order. */
-  takeAll(): Head[] {
-    return this.#heads.splice(0);
-  }
-
-  /** Moves the first head down to its place. */
-  #sink(): void {
+  /** The message of the first topic was taken, and its head has the time of the next: moves it to its place. */
+  sinkFirst(): void {
     const heads = this.#heads;
     const head = heads[0]!;
     let index = 0;
@@ -74,8 +51,26 @@ export class MergeHeap {
     }
     heads[index] = head;
   }
+
+  /** Takes the first topic out. */
+  removeFirst(): Head {
+    const first = this.#heads[0]!;
+    const last = this.#heads.pop()!;
+    if (last !== first) {
+      this.#heads[0] = last;
+      this.sinkFirst();
+    }
+    return first;
+  }
+
+  /** Takes all topics out, in no order. */
+  takeAll(): Head[] {
+    return this.#heads.splice(0);
+  }
 }
 
 function before(a: Head, b: Head): boolean {
-  return a.timestampNs < b.timestampNs || (a.timestampNs === b.timestampNs && a.rank < b.rank);
+  if (a.high !== b.high) return a.high < b.high;
+  if (a.low !== b.low) return a.low < b.low;
+  return a.rank < b.rank;
 }

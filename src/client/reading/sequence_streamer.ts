@@ -102,7 +102,7 @@ export class SequenceStreamer implements AsyncIterableIterator<TopicMessage, und
 
   /** Time of the next message without taking it; `undefined` at the end. */
   async nextTimestamp(): Promise<bigint | undefined> {
-    return await this.#fill() ? this.#heap.first!.timestampNs : undefined;
+    return await this.#fill() ? this.#heap.first!.streamer.bufferedTimestamp : undefined;
   }
 
   /** The next message. */
@@ -151,32 +151,32 @@ export class SequenceStreamer implements AsyncIterableIterator<TopicMessage, und
   }
 
   #takeRow(): IteratorResult<TopicMessage, undefined> {
-    const { streamer } = this.#heap.first!;
+    const head = this.#heap.first!;
+    const { streamer } = head;
     const { timestampNs, data } = streamer.takeBuffered();
-    const following = streamer.bufferedTimestamp;
-    if (following === undefined) this.#emptied = [this.#heap.removeFirst().streamer];
-    else this.#heap.replaceFirst(following);
+    if (streamer.splitBufferedTimestamp(head)) this.#heap.sinkFirst();
+    else this.#emptied = [this.#heap.removeFirst().streamer];
     const { topic, ontologyTag } = streamer.info;
     return { done: false, value: { topic, ontologyTag, timestampNs, data } };
   }
 
   /** All that is known to be complete: up to the end of the batch that ends first. */
   #takeSlice(): TimeSlice<Batch> {
-    const startNs = this.#heap.first!.timestampNs;
+    const startNs = this.#heap.first!.streamer.bufferedTimestamp!;
     const heads = this.#heap.takeAll();
     let endNs = heads[0]!.streamer.bufferedEnd!;
     for (const { streamer } of heads) if (streamer.bufferedEnd! < endNs) endNs = streamer.bufferedEnd!;
     const topics: TopicSlice<Batch>[] = [];
     const emptied: TopicStreamer<unknown>[] = [];
-    for (const { streamer, rank } of heads.sort((a, b) => a.rank - b.rank)) {
+    for (const head of heads.sort((a, b) => a.rank - b.rank)) {
+      const { streamer } = head;
       const batch = streamer.takeBufferedUntil(endNs);
       if (batch !== undefined) {
         const { topic, ontologyTag } = streamer.info;
         topics.push({ topic, ontologyTag, batch });
       }
-      const following = streamer.bufferedTimestamp;
-      if (following === undefined) emptied.push(streamer);
-      else this.#heap.add({ streamer, rank, timestampNs: following });
+      if (streamer.splitBufferedTimestamp(head)) this.#heap.add(head);
+      else emptied.push(streamer);
     }
     this.#emptied = emptied;
     return { startNs, endNs, topics };
@@ -207,13 +207,12 @@ export class SequenceStreamer implements AsyncIterableIterator<TopicMessage, und
 
   async #refill(): Promise<void> {
     const emptied = this.#emptied;
-    const times = await Promise.all(emptied.map((streamer) => streamer.nextTimestamp()));
+    await Promise.all(emptied.map((streamer) => streamer.nextTimestamp()));
     if (this.#ended) return;
     this.#emptied = [];
-    for (const [i, streamer] of emptied.entries()) {
-      const timestampNs = times[i];
-      const rank = this.#ranks.get(streamer.info.topic)!;
-      if (timestampNs !== undefined) this.#heap.add({ streamer, rank, timestampNs });
+    for (const streamer of emptied) {
+      const head = { streamer, rank: this.#ranks.get(streamer.info.topic)!, high: 0, low: 0 };
+      if (streamer.splitBufferedTimestamp(head)) this.#heap.add(head);
     }
   }
 

@@ -18,7 +18,7 @@ import type { Message, OntologyRegistry, SerializationFormat } from "../../ontol
 import type { LaneDownload } from "../lanes/mod.ts";
 import type { RowReaders } from "./row_readers.ts";
 import { tableOf } from "./table.ts";
-import { rowsUntil } from "./times.ts";
+import { rowsUntil, type SplitTime } from "./times.ts";
 
 /** What a streamer tells of its topic, counted within the window it was asked for. */
 export interface TopicStreamInfo {
@@ -91,6 +91,14 @@ export class TopicStreamer<T> implements AsyncIterableIterator<Message<T>, undef
   /** Time of the next message if it is here already, without waiting for it. */
   get bufferedTimestamp(): bigint | undefined {
     return this.#index < this.#times.length ? this.#view.getBigInt64(8 * this.#index, true) : undefined;
+  }
+
+  /** Writes the time of the next message to `into`, if it is here already; else answers false. */
+  splitBufferedTimestamp(into: SplitTime): boolean {
+    if (this.#index >= this.#times.length) return false;
+    into.high = this.#view.getInt32(8 * this.#index + 4, true);
+    into.low = this.#view.getUint32(8 * this.#index, true);
+    return true;
   }
 
   /** Time of the last message that is here already. */
