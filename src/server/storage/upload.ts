@@ -99,6 +99,9 @@ export class Upload {
     } catch {
       // The disk takes no more: what no checkpoint has noted is given back to it, and deletes have room again.
       await truncate(this.#directory.filePath(this.#file), this.#savedLength).catch(() => {});
+    } finally {
+      // Nobody may ever come back to it.
+      await this.#directory.files.forget(this.#directory.filePath(this.#file));
     }
   }
 

@@ -1,12 +1,19 @@
 import assert from "node:assert/strict";
-import { appendFile, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { appendFile, readdir, readFile, readlink, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { test } from "node:test";
 import { concat, isMosaicoError } from "../../../src/base/mod.ts";
-import { BatchBuilder, encodeBatch, encodeSchema, IpcStreamDecoder, type Schema } from "../../../src/columnar/mod.ts";
+import {
+  BatchBuilder,
+  BatchDecoder,
+  encodeBatch,
+  encodeSchema,
+  IpcStreamDecoder,
+  type Schema,
+} from "../../../src/columnar/mod.ts";
 import { DirectoryLockedError, StorageError } from "../../../src/server/catalogue/mod.ts";
-import { recoverUploads, ServerDirectory, type Upload, Uploads } from "../../../src/server/storage/mod.ts";
+import { readChunks, recoverUploads, ServerDirectory, type Upload, Uploads } from "../../../src/server/storage/mod.ts";
 import {
   CODECS,
   createTopic,
@@ -14,6 +21,7 @@ import {
   range,
   readRows,
   rowsOf,
+  SCHEMA,
   SCHEMA_HEADER,
   temporaryDirectory,
   temporaryFolder,
@@ -82,6 +90,11 @@ test("Upload brings rows that came out of order into order", async () => {
       range(0, 20).map((k) => (i * 37 + k * 101) % 997)
     ),
     "a late row at the end": [range(10, 20), range(20, 30), [5]],
+    "two groups that do not meet, and batches in order around": [range(0, 9), [20, 12], [15, 13, 19], range(30, 40), [
+      60,
+      50,
+    ]],
+    "times that are far apart": [[2 ** 60, 0, -(2 ** 61)], [4, 4, 3]],
   };
   for (const [name, batches] of Object.entries(cases)) {
     await using directory = await temporaryDirectory();
@@ -93,6 +106,65 @@ test("Upload brings rows that came out of order into order", async () => {
     const chunks = directory.catalogue.chunks.ofTopic(topic.id);
     assert.ok(chunks.every((chunk, i) => i === 0 || chunk.startNs >= chunks[i - 1]!.endNs), name);
   }
+});
+
+test("Upload sorts rows of one time as they came", async () => {
+  // Chunks that meet in a single time, the later one first, and merges of many runs.
+  const cases = [[[5, 7], [3, 5], [5, 5, 1]], [[1, 2, 2], [2, 3]], range(0, 40).map((i) => [i % 3, 1, i % 2])];
+  for (const batches of cases) {
+    await using directory = await temporaryDirectory();
+    const topic = createTopic(directory);
+    let came = 0;
+    const rows: [time: number, x: number][] = [];
+    await new Uploads(directory).run(topic, SCHEMA_HEADER, NEVER, async (upload) => {
+      for (const times of batches) {
+        const builder = new BatchBuilder(SCHEMA);
+        for (const time of times) {
+          rows.push([time, came]);
+          builder.append(BigInt(time), { x: came++, label: undefined });
+        }
+        const { header, body } = encodeBatch(builder.finish());
+        await upload.append(header, concat(body));
+      }
+    });
+    const decoder = new BatchDecoder(SCHEMA, CODECS);
+    const found: [time: number, x: number][] = [];
+    const { id, file } = directory.catalogue.topics.byPath("drive", "imu")!;
+    for await (
+      const { header, body } of readChunks(
+        directory.files,
+        directory.filePath(file!),
+        directory.catalogue.chunks.ofTopic(id),
+      )
+    ) {
+      const [times, values] = decoder.decode(header, body)!.columns;
+      for (const [i, time] of (times!.values as BigInt64Array).entries()) {
+        found.push([Number(time), Number(values!.values![i])]);
+      }
+    }
+    assert.deepEqual(found, rows.sort((a, b) => a[0] - b[0]));
+  }
+});
+
+test("Upload that breaks off leaves no file open", { skip: process.platform !== "linux" }, async () => {
+  await using directory = await temporaryDirectory();
+  const openFiles = async () => {
+    const links = await Promise.all(
+      (await readdir("/proc/self/fd")).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => "")),
+    );
+    return links.filter((link) => link.startsWith(join(directory.path, "data"))).length;
+  };
+  for (const name of ["a", "b", "c"]) {
+    const uploading = new Uploads(directory).run(createTopic(directory, name), SCHEMA_HEADER, NEVER, async (upload) => {
+      await append(upload, range(0, 5));
+      await upload.readableChunks(); // it is written
+      assert.ok(await openFiles() > 0);
+      throw new Error("the client is gone");
+    });
+    await assert.rejects(uploading, /the client is gone/);
+  }
+  assert.equal(await openFiles(), 0);
+  assert.equal((await readRows(directory, "b")).length, 5);
 });
 
 test("Upload sorts whatever place the time column has", async () => {
