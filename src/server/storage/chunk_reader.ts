@@ -4,8 +4,7 @@
  * @module
  */
 import type { Chunk } from "../catalogue/mod.ts";
-import { StorageError } from "../catalogue/mod.ts";
-import { topicDeleted } from "./errors.ts";
+import { type ByteSource, pooledSource } from "./byte_source.ts";
 import type { OpenFiles } from "./open_files.ts";
 import { bodyStart, chunkSpan } from "./topic_file.ts";
 
@@ -40,11 +39,12 @@ export async function* readChunks(
   path: string,
   chunks: readonly Chunk[],
 ): AsyncGenerator<StoredMessage, void, void> {
+  const source = pooledSource(files, path);
   const extents = extentsOf(chunks);
   const readNext = () => {
     const { value: extent, done } = extents.next();
     if (done === true) return undefined;
-    const bytes = readExtent(files, path, extent);
+    const bytes = readExtent(source, extent);
     bytes.catch(() => {}); // told when it is awaited, if it is
     return { extent, bytes };
   };
@@ -85,22 +85,8 @@ function* extentsOf(chunks: readonly Chunk[]): Generator<Extent, undefined, void
   return undefined;
 }
 
-async function readExtent(files: OpenFiles, path: string, extent: Extent): Promise<Uint8Array> {
+async function readExtent(source: ByteSource, extent: Extent): Promise<Uint8Array> {
   const buffer = new Uint8Array(extent.length);
-  const start = extent.chunks[0]!.offset;
-  try {
-    await files.use(path, async (file) => {
-      for (let done = 0; done < buffer.byteLength;) {
-        const bytesRead = await file.read(buffer, done, buffer.byteLength - done, start + done);
-        if (bytesRead === 0) {
-          throw new Error(`the file ends at ${start + done}, ${start + buffer.byteLength} bytes expected`);
-        }
-        done += bytesRead;
-      }
-    });
-  } catch (error) {
-    if ((error as { code?: unknown }).code === "ENOENT") throw topicDeleted("read");
-    throw new StorageError("read a topic's file", error);
-  }
+  await source.read(buffer, extent.chunks[0]!.offset);
   return buffer;
 }
