@@ -1,5 +1,5 @@
 /**
- * Byte helpers.
+ * Helpers for bytes and plain arrays of numbers.
  *
  * @module
  */
@@ -25,6 +25,18 @@ export function totalLength(slices: readonly Uint8Array[]): number {
   let total = 0;
   for (const slice of slices) total += slice.byteLength;
   return total;
+}
+
+/** One array of all `parts`. Returns a copy, or the only part itself. */
+export function concatNumbers(parts: readonly Float64Array[]): Float64Array {
+  if (parts.length === 1) return parts[0]!;
+  const out = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
 }
 
 /** One array of all `slices`. Returns a copy, or the only slice itself. */

@@ -4,7 +4,17 @@
  * @module
  */
 export { abortable, anySignal, delay } from "./abort.ts";
-export { concat, EMPTY_BYTES, equalBytes, fromHex, fromUtf8, toHex, totalLength, utf8 } from "./bytes.ts";
+export {
+  concat,
+  concatNumbers,
+  EMPTY_BYTES,
+  equalBytes,
+  fromHex,
+  fromUtf8,
+  toHex,
+  totalLength,
+  utf8,
+} from "./bytes.ts";
 export { type ErrorData, type ErrorFacts, errorToData, isMosaicoError, messageOf, MosaicoError } from "./errors.ts";
 export { type JsonObject, type JsonValue, parseJson, stringifyJson } from "./json.ts";
 export { Queue, type QueueOptions } from "./queue.ts";

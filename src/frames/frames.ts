@@ -4,6 +4,7 @@
  * @module
  */
 import type { Table } from "apache-arrow";
+import { concatNumbers } from "../base/mod.ts";
 import type { SequenceHandler, SequenceStreamOptions } from "../client/mod.ts";
 import { type Batch, type Column, concatColumns, sliceBatch, timestamps } from "../columnar/mod.ts";
 import { leafColumn, nullColumn, placesOf, spread } from "./leaves.ts";
@@ -91,7 +92,9 @@ class WindowedRows {
   /** The rows from `startNs` to before `endNs`; `undefined` when there are none. */
   take(startNs: bigint, endNs: bigint): Batch | undefined {
     const parts = this.#topics.map((topic) => takeBefore(topic.waiting, endNs));
-    const runs = parts.map((batches) => joinTimes(batches.map((batch) => relativeTimes(timestamps(batch), startNs))));
+    const runs = parts.map((batches) =>
+      concatNumbers(batches.map((batch) => relativeTimes(timestamps(batch), startNs)))
+    );
     const order = mergeOrder(runs);
     if (order.length === 0) return undefined;
     const times = new BigInt64Array(order.length);
@@ -130,17 +133,6 @@ function takeBefore(waiting: Batch[], endNs: bigint): Batch[] {
     waiting.shift();
   }
   return taken;
-}
-
-function joinTimes(parts: readonly Float64Array[]): Float64Array {
-  if (parts.length === 1) return parts[0]!;
-  const joined = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    joined.set(part, at);
-    at += part.length;
-  }
-  return joined;
 }
 
 /** For each place in `order` the row of the topic whose rows are numbered from `first`, or -1. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { concatNumbers } from "../../base/mod.ts";
 
 /** Bins of one count: 16 bits of a value. */
 export const RANK_BINS: number = 1 << 16;
@@ -68,7 +69,7 @@ export class RankFold {
 
   /** What was found. */
   finish(): RankPass {
-    return { bins: this.#bins, collected: this.#bins === undefined ? joined(this.#parts) : undefined };
+    return { bins: this.#bins, collected: this.#bins === undefined ? concatNumbers(this.#parts) : undefined };
   }
 }
 
@@ -94,17 +95,7 @@ export function joinPasses(passes: readonly RankPass[]): RankPass {
       for (let i = 0; i < RANK_BINS; i++) bins[i]! += other.bins![i]!;
     }
   }
-  return { bins, collected: joined(passes.flatMap(({ collected }) => collected ?? [])) };
-}
-
-function joined(parts: readonly Float64Array[]): Float64Array {
-  const all = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
+  return { bins, collected: concatNumbers(passes.flatMap(({ collected }) => collected ?? [])) };
 }
 
 /** The values of these ranks among `count`, by rank. `pass` looks at all values once; at most `limit` are held. */
