@@ -11,7 +11,7 @@ import { isResolution, readLidarHeader } from "./lidar_header.ts";
 import { LidarKernel, lidarModule } from "./lidar_kernel.ts";
 import type { NativeCodecs } from "./native.ts";
 import type { BodyCodec } from "./types.ts";
-import { zstdCodec } from "./zstd.ts";
+import { zstdCodecWith, type ZstdParameters } from "./zstd.ts";
 
 /** Options of {@linkcode lidarCodec}. */
 export interface LidarCodecOptions {
@@ -80,6 +80,12 @@ export interface LidarCodec {
   inspect(payload: Uint8Array): LidarSummary;
 }
 
+/**
+ * Packed differences repeat seldom, but then at length. Not to look for less makes them smaller than the level's own choice
+ * does, in a tenth to a third less time.
+ */
+const SECTION_PARAMETERS: ZstdParameters = { compressionLevel: 1, strategy: 1, minMatch: 7, hashLog: 11 };
+
 const COLUMNS_BY_NAME = new Map(LIDAR_COLUMNS.map((column) => [column.name, column]));
 
 /**
@@ -110,7 +116,7 @@ export function lidarCodec(options: LidarCodecOptions = {}): LidarCodec {
       ...(options.lz4Module !== undefined && { module: options.lz4Module }),
       ...(native !== undefined && { native }),
     }),
-    zstd: zstdCodec(),
+    zstd: zstdCodecWith(SECTION_PARAMETERS),
   };
   const settings: Readonly<Record<LidarProfile, Omit<EncodeSettings, "resolutions">>> = {
     fast: { packBytes: false, stage: undefined },

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { concat } from "../base/mod.ts";
 import {
   BEAM_ID,
   isCoordinate,
@@ -12,7 +11,7 @@ import {
   type LidarColumnType,
   type LidarValues,
 } from "./lidar_columns.ts";
-import { type CodedColumn, GROUP_POINTS, SECTION_HEADER_BYTES, writeLidarHeader } from "./lidar_header.ts";
+import { type CodedColumn, GROUP_POINTS, writeLidarHeader } from "./lidar_header.ts";
 import type { LidarKernel } from "./lidar_kernel.ts";
 import type { BodyCodec } from "./types.ts";
 
@@ -64,34 +63,41 @@ export function encodeCloud(
   const byRing = ringPredicts(kernel, columns.beamId, sources.find(({ resolution }) => resolution > 0));
 
   const header = { points, byRing, packBytes, stage: stage?.name ?? "none", columns: sources } as const;
-  const chunks = [writeLidarHeader(header)];
+  kernel.payload.begin(writeLidarHeader(header));
   const writer = new GroupWriter(kernel, byRing ? columns.beamId : undefined, packBytes, (section) => {
-    const packed = stage?.compress(section) ?? section.slice();
-    const lengths = new DataView(new ArrayBuffer(SECTION_HEADER_BYTES));
-    lengths.setUint32(0, packed.byteLength, true);
-    lengths.setUint32(4, section.byteLength, true);
-    chunks.push(new Uint8Array(lengths.buffer), packed);
+    kernel.payload.append(stage?.compress(section) ?? section, section.byteLength);
   });
   for (let start = 0; start < points; start += GROUP_POINTS) {
     writer.write(sources, start, Math.min(start + GROUP_POINTS, points));
   }
-  return concat(chunks);
+  return kernel.payload.finish();
 }
 
 /** Chooses how a column is coded, from some of its values. */
 function sourceOf(column: LidarColumnType, values: LidarValues, resolution: number): Source {
   if (!column.float) return { column, values, resolution: 0, exact: true, zeros: false };
-  const sample: number[] = [];
-  for (let i = 0; i < Math.min(SAMPLE_VALUES, values.length); i++) {
-    sample.push(values[i * 40_503 % values.length]!); // far apart, and at no regular distance
-  }
-  const zeros = sample.filter((value) => value === 0).length > sample.length / 8;
-  if (resolution > 0) return { column, values, resolution, exact: false, zeros };
-  return { column, values, resolution: exactStep(column, sample), exact: true, zeros: false };
+  if (resolution > 0) return { column, values, resolution, exact: false, zeros: hasManyZeros(values) };
+  return { column, values, resolution: exactStep(column, values), exact: true, zeros: false };
 }
 
-/** A step that gives nearly all values of `sample` back bit by bit, or 0. */
-function exactStep(column: LidarColumnType, sample: readonly number[]): number {
+/** Places of some values: far apart, and at no regular distance. */
+function samplePlace(i: number, values: LidarValues): number {
+  return i * 40_503 % values.length;
+}
+
+function hasManyZeros(values: LidarValues): boolean {
+  const looked = Math.min(SAMPLE_VALUES, values.length);
+  let zeros = 0;
+  for (let i = 0; i < looked; i++) if (values[samplePlace(i, values)] === 0) zeros++;
+  return zeros > looked / 8;
+}
+
+/** A step that gives nearly all values back bit by bit, or 0. */
+function exactStep(column: LidarColumnType, values: LidarValues): number {
+  const sample = Array.from(
+    { length: Math.min(SAMPLE_VALUES, values.length) },
+    (_, i) => values[samplePlace(i, values)]!,
+  );
   const round = column.size === 4 ? Math.fround : (value: number) => value;
   for (const step of column.size === 4 ? [1] : [1, 1e-6, 1e-9]) {
     const missed = sample.filter((value) =>

@@ -6,6 +6,7 @@
 import { WASM_BASE64 } from "../../wasm/lidar/lidar.wasm.ts";
 import type { LidarColumnType } from "./lidar_columns.ts";
 import { GROUP_POINTS, maxSectionBytes } from "./lidar_header.ts";
+import { PayloadWriter } from "./lidar_payload.ts";
 import { decodeBase64 } from "./wasm.ts";
 
 /** Exports of `wasm/lidar/lidar.as.ts`; addresses, counts, sizes in bytes. Booleans are 0 and 1. */
@@ -65,6 +66,8 @@ export class LidarKernel {
   readonly wasm: Exports;
   /** All of its memory; replaced when the memory grows. */
   bytes: Uint8Array<ArrayBuffer>;
+  /** Where an encoder gathers its sections. */
+  readonly payload: PayloadWriter = new PayloadWriter();
   /** Rings of the group's points, as places. */
   rings = 0;
   /** The same of the points that are not masked. */

@@ -7,9 +7,21 @@ import { messageOf } from "../base/mod.ts";
 import { CodecError } from "./errors.ts";
 import type { BodyCodec } from "./types.ts";
 
+/** Zstandard's own parameters; those not given follow from the level. */
+export interface ZstdParameters {
+  /** 1 (fast) to 22 (small). */
+  readonly compressionLevel: number;
+  /** 1 (fast) to 9. */
+  readonly strategy?: number;
+  /** Shortest repetition that is looked for, 3 to 7. */
+  readonly minMatch?: number;
+  /** Size of the table of places, a power of 2. */
+  readonly hashLog?: number;
+}
+
 /** What is used of `node:zlib`. */
 interface Zlib {
-  readonly constants: { readonly ZSTD_c_compressionLevel: number };
+  readonly constants: Readonly<Record<`ZSTD_c_${keyof ZstdParameters}`, number>>;
   zstdCompressSync(
     input: Uint8Array,
     options: { params: Record<number, number>; pledgedSrcSize: number; chunkSize: number },
@@ -38,11 +50,17 @@ export function zstdCodec(level: number = 1): BodyCodec {
   if (!Number.isInteger(level) || level < 1 || level > 22) {
     throw new RangeError(`Cannot make a Zstandard codec: level is ${level}, expected 1 to 22`);
   }
+  return zstdCodecWith({ compressionLevel: level });
+}
+
+/** The same with any parameters. */
+export function zstdCodecWith(parameters: ZstdParameters): BodyCodec {
+  const given = Object.entries(parameters) as [keyof ZstdParameters, number][];
   return {
     name: "zstd",
     compress(input) {
       const { constants, zstdCompressSync } = zlib();
-      const params = { [constants.ZSTD_c_compressionLevel]: level };
+      const params = Object.fromEntries(given.map(([name, value]) => [constants[`ZSTD_c_${name}`], value]));
       const options = { params, pledgedSrcSize: input.byteLength, chunkSize: CHUNK_BYTES };
       const packed = zstdCompressSync(input, options);
       return packed.byteLength < input.byteLength ? ownBuffer(packed) : undefined;

@@ -103,7 +103,7 @@ export function quantise32(
       v128.store(p, a);
       v128.store(p, b, 16);
     }
-    if (i32x4.all_true(v128.and(aKept, bKept))) {
+    if (i32x4.bitmask(v128.and(aKept, bKept)) == 15) {
       store<u8>(mask + (i >> 3), 0);
       continue;
     }
@@ -212,11 +212,20 @@ for (let bits: usize = 0; bits < 16; bits++) {
   }
 }
 
+/** As `together`, for values of two bytes: in the lower half. */
+const togetherHalf: usize = memory.data(256, 16);
+for (let bits: usize = 0; bits < 16; bits++) {
+  const words = v128.load(together + (bits << 4)); // half of a word's first byte is where the value starts
+  const first = i16x8.narrow_i32x4_u(v128.and(i32x4.shr_u(words, 1), i32x4.splat(0x7f)), words);
+  v128.store(togetherHalf + (bits << 4), v128.or(first, i16x8.shl(i16x8.add(first, i16x8.splat(1)), 8)));
+}
+
 /** Those of `n` values of four bytes whose bit in `mask` is clear, or set with `flip` 255. */
 function gather4(from: usize, n: usize, mask: usize, flip: u32, to: usize): usize {
   const start = to;
   for (let i: usize = 0; i < n; i += 8) {
     const bits = <usize> ((<u32> load<u8>(mask + (i >> 3)) ^ flip) | (n - i < 8 ? <u32> 255 << <u32> (n - i) : 0));
+    if ((bits & 255) == 255) continue; // as in runs of points without a return
     const low = bits & 15, high = bits >> 4 & 15;
     const a = v128.load(from + (i << 2)), b = v128.load(from + (i << 2), 16);
     v128.store(to, i8x16.swizzle(a, v128.load(together + (low << 4))));
@@ -227,26 +236,42 @@ function gather4(from: usize, n: usize, mask: usize, flip: u32, to: usize): usiz
   return (to - start) >> 2;
 }
 
-function gatherOf<T>(from: usize, n: usize, mask: usize, flip: u32, to: usize): usize {
+/** The same for values of two bytes. */
+function gather2(from: usize, n: usize, mask: usize, flip: u32, to: usize): usize {
   const start = to;
-  for (const end = from + n * sizeof<T>(); from < end; from += 8 * sizeof<T>(), mask++) {
+  for (let i: usize = 0; i < n; i += 8) {
+    const bits = <usize> ((<u32> load<u8>(mask + (i >> 3)) ^ flip) | (n - i < 8 ? <u32> 255 << <u32> (n - i) : 0));
+    if ((bits & 255) == 255) continue;
+    const low = bits & 15, high = bits >> 4 & 15;
+    v128.store(to, i8x16.swizzle(v128.load64_zero(from + (i << 1)), v128.load(togetherHalf + (low << 4))));
+    to += (4 - popcnt(low)) << 1;
+    v128.store(to, i8x16.swizzle(v128.load64_zero(from + (i << 1), 8), v128.load(togetherHalf + (high << 4))));
+    to += (4 - popcnt(high)) << 1;
+  }
+  return (to - start) >> 1;
+}
+
+/** The same for values of eight bytes. */
+function gather8(from: usize, n: usize, mask: usize, flip: u32, to: usize): usize {
+  const start = to;
+  for (const end = from + (n << 3); from < end; from += 64, mask++) {
     let bits = <u32> load<u8>(mask) ^ flip ^ 255;
-    if (end - from < 8 * sizeof<T>()) bits &= (<u32> 1 << <u32> ((end - from) / sizeof<T>())) - 1;
+    if (end - from < 64) bits &= (<u32> 1 << <u32> ((end - from) >> 3)) - 1;
     if (bits == 0) continue;
     for (let i: usize = 0; i < 8; i++) { // written in any case, kept when the bit is set
-      store<T>(to, load<T>(from + i * sizeof<T>()));
-      to += <usize> ((bits >> <u32> i) & 1) * sizeof<T>();
+      store<u64>(to, load<u64>(from + (i << 3)));
+      to += <usize> ((bits >> <u32> i) & 1) << 3;
     }
   }
-  return (to - start) / sizeof<T>();
+  return (to - start) >> 3;
 }
 
 /** Copies those of `n` values of `size` 2, 4 or 8 bytes whose bit in `mask` is `wanted`; returns how many. */
 export function gather(from: usize, n: usize, size: usize, mask: usize, wanted: bool, to: usize): usize {
   const flip: u32 = wanted ? 255 : 0;
-  if (size == 2) return gatherOf<u16>(from, n, mask, flip, to);
+  if (size == 2) return gather2(from, n, mask, flip, to);
   if (size == 4) return gather4(from, n, mask, flip, to);
-  return gatherOf<u64>(from, n, mask, flip, to);
+  return gather8(from, n, mask, flip, to);
 }
 
 /** Four values of `clear` where `bits` are clear, `set` where they are set. */
@@ -297,9 +322,8 @@ export function equal(a: usize, b: usize, size: usize): bool {
 /** How many of the first `n` bits of `mask` are set. */
 export function countSet(mask: usize, n: usize): u32 {
   let count: u32 = 0;
-  for (let i: usize = 0; i < n >> 3; i++) count += popcnt<u32>(load<u8>(mask + i));
-  if (n & 7) count += popcnt<u32>(<u32> load<u8>(mask + (n >> 3)) & ((<u32> 1 << <u32> (n & 7)) - 1));
-  return count;
+  for (; n >= 64; n -= 64, mask += 8) count += <u32> popcnt<u64>(load<u64>(mask));
+  return count + <u32> popcnt<u64>(load<u64>(mask) & ((<u64> 1 << n) - 1));
 }
 
 // -------------------------------------------------------------------------------------------------- predicting
@@ -460,27 +484,45 @@ export function sumThreeByRing(x: usize, y: usize, z: usize, rings: usize, n: us
 /** Values of a block that share a width, so that a whole block takes just `width` bytes. */
 const BLOCK: usize = 8;
 
-/** Four numbers of `width` bits, at most 16, from a vector to the low bits of one word. */
-function join4(values: v128, width: u32): u64 {
-  const pairs = v128.or(v128.and(values, i64x2.splat(0xffffffff)), i64x2.shr_u(values, 32 - width));
-  return i64x2.extract_lane(pairs, 0) | (i64x2.extract_lane(pairs, 1) << (2 * width));
+/** Widest numbers, and widest that are packed and unpacked eight at a time. */
+const MAX_WIDTH: u32 = 32;
+const MAX_JOINED: u32 = 14;
+const MAX_SPLIT: u32 = 16;
+
+/** How many of `n` numbers the last block lacks. */
+function missingOf(n: usize): usize {
+  return (0 - n) & (BLOCK - 1);
 }
 
-/** The same of eight numbers at once, of at most 14 bits: two words. */
-function join8(a: v128, b: v128, width: u32): v128 {
-  const factors = i32x4.splat(1 | 1 << 16 << width); // of the even and of the odd ones
-  const pairs = i32x4.dot_i16x8_s(i16x8.narrow_i32x4_u(a, b), factors);
-  const low = i64x2.splat(0xffffffff);
-  return v128.or(v128.and(pairs, low), i64x2.shr_u(v128.andnot(pairs, low), 32 - 2 * width));
+/**
+ * What packs eight numbers of a width: factors that join an even and an odd number of 16 bits to a pair, and factors that
+ * push the lower of two pairs of 32 bits against the upper.
+ */
+const joining: usize = memory.data(32 * 15, 16);
+for (let width: u32 = 0; width <= MAX_JOINED; width++) {
+  const at = joining + (<usize> width << 5);
+  v128.store(at, i32x4.splat(1 | 1 << 16 << width));
+  v128.store(at, i64x2.splat(1 << 32 | (<u64> 1 << (32 - 2 * width) & 0xffffffff)), 16);
 }
 
-/** Back; higher bits of `word` do not matter. */
-function split4(word: u64, width: u32, mask: v128, highMask: v128): v128 {
-  const pairs = i64x2.replace_lane(i64x2.splat(word), 1, word >> (2 * width));
-  return v128.or(v128.and(pairs, mask), v128.and(i64x2.shl(pairs, 32 - width), highMask));
+/**
+ * What unpacks eight numbers of a width: which bytes each of them has bits in, and factors that push these bits to the top
+ * of 32; first of the lower four, then of the others.
+ */
+const splitting: usize = memory.data(64 * 17, 16);
+for (let width: usize = 0; width <= MAX_SPLIT; width++) {
+  for (let i: usize = 0; i < BLOCK; i++) {
+    const first = i * width, end = first + width;
+    const at = splitting + (width << 6) + (i >> 2 << 5) + ((i & 3) << 2);
+    for (let byte: usize = 0; byte < 4; byte++) {
+      const place = (first >> 3) + byte;
+      store<u8>(at + byte, place << 3 < end ? <u8> place : 128); // 128 takes no byte
+    }
+    store<u32>(at, width == 0 ? 0 : <u32> 1 << (32 - <u32> width - (<u32> first & 7)), 16);
+  }
 }
 
-/** A block whose numbers have more than 16 bits. */
+/** A block whose numbers have more bits than can be joined. */
 function packWide(from: usize, width: u32, to: usize): void {
   let word: u64 = 0;
   let bits: u32 = 0;
@@ -509,73 +551,99 @@ export function packBits(from: usize, n: usize, to: usize): usize {
     const pair = i64x2.extract_lane(any, 0) | i64x2.extract_lane(any, 1);
     width = 32 - clz<u32>(<u32> pair | <u32> (pair >>> 32));
     store<u8>(to, <u8> width);
-    to++;
-    if (width > 16) packWide(from, width, to);
-    else { // the lower half ends within a byte when the width is odd
-      let low: u64, high: u64;
-      if (width <= 14) {
-        const words = join8(a, b, width);
-        low = i64x2.extract_lane(words, 0);
-        high = i64x2.extract_lane(words, 1);
-      } else {
-        low = join4(a, width);
-        high = join4(b, width);
-      }
-      const half = <usize> width >> 1, odd = <u64> (width & 1);
-      store<u64>(to, low);
-      store<u64>(to + half, ((low >> (half << 3)) & (0 - odd)) | (high << (odd << 2)));
+    if (width > MAX_JOINED) packWide(from, width, to + 1);
+    else {
+      const factors = joining + (<usize> width << 5);
+      const pairs = i32x4.dot_i16x8_s(i16x8.narrow_i32x4_u(a, b), v128.load(factors));
+      const fours = i64x2.shr_u(i32x4.mul(pairs, v128.load(factors, 16)), 32 - 2 * width);
+      const low = i64x2.extract_lane(fours, 0), high = i64x2.extract_lane(fours, 1);
+      store<u64>(to, low | high << (4 * width), 1);
+      store<u64>(to, high >>> (64 - 4 * width), 9);
     }
-    to += width;
+    to += width + 1;
   }
-  const missing = (n + BLOCK - 1) / BLOCK * BLOCK - n;
-  return to - start - (<usize> width * missing >> 3);
+  return to - start - (<usize> width * missingOf(n) >> 3);
+}
+
+/** Unpacks a block of numbers of `width` bits. */
+function unpackBlock(from: usize, width: u32, to: usize): void {
+  if (width > MAX_SPLIT) {
+    const mask: u64 = ~(<u64> 0) >> (64 - width);
+    for (let i: usize = 0, bit: usize = 0; i < BLOCK; i++, bit += width) {
+      store<u32>(to + (i << 2), <u32> ((load<u64>(from + (bit >> 3)) >> (bit & 7)) & mask));
+    }
+    return;
+  }
+  const bytes = v128.load(from);
+  const split = splitting + (<usize> width << 6);
+  const low = i32x4.mul(i8x16.swizzle(bytes, v128.load(split)), v128.load(split, 16));
+  const high = i32x4.mul(i8x16.swizzle(bytes, v128.load(split, 32)), v128.load(split, 48));
+  v128.store(to, i32x4.shr_u(low, 32 - width));
+  v128.store(to, i32x4.shr_u(high, 32 - width), 16);
 }
 
 /** Back, from at most `available` bytes. Returns how many were used, or 0 when the bytes do not hold `n` values. */
 export function unpackBits(from: usize, available: usize, n: usize, to: usize): usize {
-  const start = from;
-  const end = from + available;
+  const start = from, end = from + available;
+  let width: u32 = 0;
   for (const toEnd = to + (n << 2); to < toEnd; to += BLOCK << 2) {
-    if (from >= end) return 0;
-    const width = <u32> load<u8>(from);
-    from++;
-    const size = toEnd - to < BLOCK << 2 ? (<usize> width * ((toEnd - to) >> 2) + 7) >> 3 : <usize> width;
-    if (width > 32 || size > end - from) return 0;
-    if (width > 16) {
-      const mask: u64 = ~(<u64> 0) >> (64 - width);
-      for (let i: usize = 0, bit: usize = 0; i < BLOCK; i++, bit += width) {
-        store<u32>(to + (i << 2), <u32> ((load<u64>(from + (bit >> 3)) >> (bit & 7)) & mask));
-      }
-    } else {
-      const mask = i64x2.splat((<u64> 1 << width) - 1), highMask = i64x2.shl(mask, 32);
-      const half = <usize> width >> 1, odd = <u64> (width & 1) << 2;
-      v128.store(to, split4(load<u64>(from), width, mask, highMask));
-      v128.store(to, split4(load<u64>(from + half) >> odd, width, mask, highMask), 16);
-    }
-    from += size;
+    width = load<u8>(from);
+    from += width + 1;
+    if (width > MAX_WIDTH || from > end + MAX_WIDTH) return 0; // the last block may be shorter: see below
+    unpackBlock(from - width, width, to);
   }
-  return from - start;
+  from -= <usize> width * missingOf(n) >> 3;
+  return from > end ? 0 : from - start;
+}
+
+/**
+ * For four numbers of fourteen bits in eight bytes, of which those with a bit need both of theirs: the bytes to be written.
+ * Then the same for the other half of a vector.
+ */
+const shortening: usize = memory.data(512, 16);
+memory.fill(shortening, 128, 512);
+for (let bits: usize = 0; bits < 16; bits++) {
+  let at = shortening + (bits << 4);
+  for (let i: usize = 0; i < 8; i++) {
+    if ((i & 1) == 1 && (bits >> (i >> 1) & 1) == 0) continue;
+    store<u8>(at, <u8> i);
+    store<u8>(at, <u8> (i + 8), 256);
+    at++;
+  }
+}
+
+/** Packs a number, seven bits a byte; returns the end. */
+function packNumber(value: u32, to: usize): usize {
+  while (value >= 128) {
+    store<u8>(to, <u8> (value | 128));
+    to++;
+    value >>= 7;
+  }
+  store<u8>(to, <u8> value);
+  return to + 1;
 }
 
 /** Packs `n` u32 at `from`, seven bits a byte, the lowest first; a byte's top bit says that more follow. */
 export function packBytes(from: usize, n: usize, to: usize): usize {
-  const start = to;
-  for (const end = from + (n << 2); from < end; from += 4) {
-    let value = load<u32>(from);
-    if (value < 1 << 14) { // nearly all: without a branch that is hard to foresee
-      const more = <u32> (value > 127);
-      store<u16>(to, <u16> ((value & 127) | (more << 7) | (value >> 7 << 8)));
-      to += 1 + more;
+  const start = to, end = from + (n << 2);
+  const zero = i16x8.splat(0);
+  for (const wholeEnd = from + ((n & ~7) << 2); from < wholeEnd; from += 32) {
+    const a = v128.load(from), b = v128.load(from, 16);
+    if (v128.any_true(i32x4.shr_u(v128.or(a, b), 14))) {
+      for (let i: usize = 0; i < 32; i += 4) to = packNumber(load<u32>(from + i), to);
       continue;
     }
-    while (value >= 128) {
-      store<u8>(to, <u8> (value | 128));
-      to++;
-      value >>= 7;
-    }
-    store<u8>(to, <u8> value);
-    to++;
+    const words = i16x8.narrow_i32x4_u(a, b), upper = i16x8.shr_u(words, 7);
+    const more = i16x8.gt_s(upper, zero);
+    const lower = v128.or(v128.and(words, i16x8.splat(127)), v128.and(more, i16x8.splat(128)));
+    const bytes = v128.or(lower, i16x8.shl(upper, 8));
+    const bits = <usize> i16x8.bitmask(more), low = bits & 15, high = bits >> 4;
+    v128.store(to, i8x16.swizzle(bytes, v128.load(shortening + (low << 4))));
+    to += 4 + popcnt(low);
+    v128.store(to, i8x16.swizzle(bytes, v128.load(shortening + (high << 4), 256)));
+    to += 4 + popcnt(high);
   }
+  for (; from < end; from += 4) to = packNumber(load<u32>(from), to);
   return to - start;
 }
 
