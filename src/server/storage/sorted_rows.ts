@@ -45,7 +45,8 @@ class RebuiltRows implements SortedRows {
   readonly #rowSchema: Schema;
   readonly #reader: RowReader;
   readonly #builder: BatchBuilder;
-  #source: { readonly batch: Batch; readonly rows: Batch } | undefined;
+  /** A reader a batch: rows of many batches take turns. */
+  readonly #sources = new WeakMap<Batch, { readonly rows: Batch; readonly reader: RowReader }>();
 
   constructor(writer: TopicFileWriter, schema: Schema, timeColumn: number) {
     this.#writer = writer;
@@ -58,11 +59,13 @@ class RebuiltRows implements SortedRows {
   }
 
   append(time: bigint, batch: Batch, row: number): Promise<void> | undefined {
-    if (this.#source?.batch !== batch) {
+    let source = this.#sources.get(batch);
+    if (source === undefined) {
       const columns = moved(batch.columns, this.#timeColumn, 0);
-      this.#source = { batch, rows: { ...batch, schema: this.#rowSchema, columns } };
+      source = { rows: { ...batch, schema: this.#rowSchema, columns }, reader: this.#reader.fork() };
+      this.#sources.set(batch, source);
     }
-    this.#builder.append(time, this.#reader.row(this.#source.rows, row));
+    this.#builder.append(time, source.reader.row(source.rows, row));
     return this.#builder.byteLength < BATCH_BYTES ? undefined : this.flush();
   }
 

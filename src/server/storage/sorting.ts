@@ -166,8 +166,10 @@ class Sorter {
       let first = 0;
       let second: number | undefined;
       for (let i = 1; i < cursors.length; i++) {
-        if (cursors[i]!.time < cursors[first]!.time) [first, second] = [i, first];
-        else if (second === undefined || cursors[i]!.time < cursors[second]!.time) second = i;
+        if (cursors[i]!.time < cursors[first]!.time) {
+          second = first;
+          first = i;
+        } else if (second === undefined || cursors[i]!.time < cursors[second]!.time) second = i;
       }
       const cursor = cursors[first]!;
       const next = second === undefined ? undefined : cursors[second]!.time;
