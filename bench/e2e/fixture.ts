@@ -1,7 +1,7 @@
 /**
  * What the end-to-end benches share: a server in a process of its own, and clients with and without Workers.
  *
- * Options of each of them, beside those of `../harness.ts`: `--workers 0,2` (of the two lanes), `--compression none`,
+ * Options of each of them, beside those of `../harness.ts`: `--workers 0,2` (of the two lanes), `--compression sparse`,
  * `--port N --pid N` of a server that runs already, and `--server-profile DIRECTORY` for a CPU profile of the server.
  *
  * @module
@@ -45,7 +45,7 @@ export const END_TO_END_FLAGS = {
   port: { type: "string" },
   pid: { type: "string", default: "0" },
   workers: { type: "string", default: "0,2" },
-  compression: { type: "string", default: "none" },
+  compression: { type: "string", default: "sparse" },
   "server-profile": { type: "string" },
 } as const;
 

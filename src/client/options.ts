@@ -63,7 +63,7 @@ export const DEFAULTS = {
   lanes: 2,
   maxBytesInFlight: 67_108_864,
   topicBytesInFlight: 16_777_216,
-  compression: "none",
+  compression: "sparse",
   batchBytes: 2_097_152,
   flushIntervalMs: 1_000,
 } as const;

@@ -20,7 +20,7 @@ export type SessionStatus = "pending" | "finalized" | "error";
 
 /** How batches are made; given to the client as defaults, and to a topic as exceptions. */
 export interface BatchingOptions {
-  /** Compression of the batches. @default "none" */
+  /** Compression of the batches. @default "sparse" */
   readonly compression?: Compression;
   /** Bytes of columns at which a batch is sent. @default 2 MiB */
   readonly batchBytes?: number;
