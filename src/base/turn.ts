@@ -9,13 +9,6 @@ const LONGEST_MS = 8;
 /** Bytes before which nobody gives way: short exchanges lose no time. */
 const LEAST_BYTES = 1 << 20;
 
-/**
- * Deno runs timers that are due without a look at its sockets, as long as there is other work (it looks after every 61
- * tasks, which took up to 200 ms). So a timer that comes this late, milliseconds, gave them no turn, and is set again.
- */
-const LATE_MS = 2;
-const MOST_TIMERS = "Deno" in globalThis ? 3 : 1;
-
 let bytes = 0;
 let lastTurn = 0;
 let turn: Promise<void> | undefined;
@@ -30,16 +23,12 @@ export function giveWay(byteLength: number, longestMs: number = LONGEST_MS): Pro
   if (turn !== undefined) return turn;
   bytes += byteLength;
   if (bytes < LEAST_BYTES || performance.now() - lastTurn < longestMs) return undefined;
-  return turn = takeTurn();
-}
-
-async function takeTurn(): Promise<void> {
-  for (let timers = 0, lateMs = Infinity; lateMs > LATE_MS && timers < MOST_TIMERS; timers++) {
-    const asked = performance.now();
-    await new Promise<void>((resolve) => setTimeout(resolve));
-    lateMs = performance.now() - asked;
-  }
-  bytes = 0;
-  lastTurn = performance.now();
-  turn = undefined;
+  return turn = new Promise((resolve) =>
+    setTimeout(() => {
+      bytes = 0;
+      lastTurn = performance.now();
+      turn = undefined;
+      resolve();
+    })
+  );
 }
