@@ -14,8 +14,8 @@ import { TopicTable } from "./topics.ts";
 import type { IndexProgress, UploadProgress } from "./types.ts";
 
 /**
- * The catalogue of one directory. Every method is synchronous and every change durable when it returns, so a check and
- * the change that relies on it cannot be torn apart.
+ * The catalogue of one directory. Every method is synchronous and every change durable when it returns, but for the
+ * checkpoints of running uploads; so a check and the change that relies on it cannot be torn apart.
  */
 export class Catalogue implements Disposable {
   readonly #database: Database;
@@ -66,12 +66,15 @@ export class Catalogue implements Disposable {
 
   /** Notes how far an upload has come, with the chunks it has stored. */
   saveUpload(topicId: bigint, progress: UploadProgress): void {
-    this.#database.transaction(() => {
+    const save = () => {
       this.chunks.add(topicId, progress.firstOrdinal, progress.chunks);
       if (progress.firstOrdinal === 0) this.indexes.delete(topicId);
       if (progress.index !== undefined) this.indexes.save(topicId, progress.index);
       this.topics.saveUpload(topicId, progress);
-    });
+    };
+    // Clients are told of the end alone; and every topic's checkpoint would make all of them wait for the disk.
+    if (progress.state === "running") this.#database.unsyncedTransaction(save);
+    else this.#database.transaction(save);
   }
 
   /**

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { isMosaicoError } from "../../../src/base/mod.ts";
 import { Catalogue, isBusy, StorageError } from "../../../src/server/catalogue/mod.ts";
+import { Database } from "../../../src/server/catalogue/database.ts";
 import { createTopic, temporaryDirectory, temporaryFolder } from "./support.ts";
 
 const CHUNK = { headerLength: 100, bodyLength: 1000, rowCount: 10 };
@@ -135,4 +136,19 @@ test("StorageError tells a full disk and a read-only directory apart from the re
   assert.equal(codeOf(Object.assign(new Error("x"), { code: "EROFS" })), "session.directory_read_only");
   assert.equal(codeOf(new Error("attempt to write a readonly database")), "session.directory_read_only");
   assert.equal(codeOf(new Error("disk I/O error")), "session.storage");
+});
+
+test("Database waits for the disk again after a transaction that did not, also after one that failed", async () => {
+  await using folder = await temporaryFolder();
+  const database = new Database(join(folder.path, "catalogue.sqlite"));
+  const [normal, full] = [1n, 2n];
+  const synchronous = () => database.prepare("PRAGMA synchronous").get()!.synchronous;
+  assert.equal(synchronous(), full);
+  database.unsyncedTransaction(() => assert.equal(synchronous(), normal));
+  assert.throws(() =>
+    database.unsyncedTransaction(() => {
+      throw new RangeError("no");
+    }), StorageError);
+  assert.equal(synchronous(), full);
+  database.close();
 });
