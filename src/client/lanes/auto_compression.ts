@@ -13,7 +13,7 @@ export interface BodyEncoder {
   waits?(byteLength: number, room: Promise<void>): void;
 }
 
-/** One codec, or none, for all batches. */
+/** One codec, or none, for all columns of all batches. */
 export function fixedEncoder(codec: BodyCodec | undefined): BodyEncoder {
   return { encode: (batch) => encodeBatch(batch, codec) };
 }
@@ -44,7 +44,10 @@ interface Trial {
  */
 export class AutoEncoder implements BodyEncoder {
   readonly #codecs: readonly BodyCodec[];
+  readonly #plain: BodyEncoder;
   readonly #now: () => number;
+  /** Bytes that are left of one without a codec. */
+  #plainRatio = 1;
   #trials: readonly Trial[];
   #periodStart: number;
   #choice: BodyCodec | undefined;
@@ -53,8 +56,9 @@ export class AutoEncoder implements BodyEncoder {
   #link = { ms: 0, bytes: 0 };
   #pending = { count: 0, bytes: 0, since: 0 };
 
-  /** Chooses among no codec and `codecs`. `now` is a clock, in milliseconds. */
-  constructor(codecs: readonly BodyCodec[], now: () => number = () => performance.now()) {
+  /** Chooses among `plain`, which costs nothing, and `codecs`. `now` is a clock, in milliseconds. */
+  constructor(plain: BodyEncoder, codecs: readonly BodyCodec[], now: () => number = () => performance.now()) {
+    this.#plain = plain;
     this.#codecs = codecs;
     this.#now = now;
     this.#trials = this.#newTrials();
@@ -68,7 +72,12 @@ export class AutoEncoder implements BodyEncoder {
     this.#bytesPerMs ??= this.#rate();
     const trial = this.#bytesPerMs === undefined ? undefined : this.#nextTrial();
     const size = sizeOfBatch(batch);
-    if (trial === undefined || size === 0) return encodeBatch(batch, this.#choice);
+    if (trial === undefined || size === 0) {
+      if (this.#choice !== undefined) return encodeBatch(batch, this.#choice);
+      const message = this.#plain.encode(batch);
+      if (size > 0) this.#plainRatio = message.bodyLength / size;
+      return message;
+    }
     const message = encodeBatch(batch, trial.codec);
     trial.batches++;
     trial.msPerByte = Math.min(trial.msPerByte, (this.#now() - start) / size);
@@ -118,7 +127,7 @@ export class AutoEncoder implements BodyEncoder {
   #fastest(): BodyCodec | undefined {
     const msToSend = 1 / this.#bytesPerMs!;
     let codec: BodyCodec | undefined;
-    let least = msToSend * (1 - MIN_GAIN);
+    let least = this.#plainRatio * msToSend * (1 - MIN_GAIN);
     for (const trial of this.#trials) {
       const ms = trial.msPerByte + trial.ratio * msToSend;
       if (ms < least) [codec, least] = [trial.codec, ms];

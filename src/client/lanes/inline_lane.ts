@@ -88,7 +88,7 @@ export class InlineLane implements Lane {
 
   #encoder({ compression }: UploadStart): BodyEncoder {
     const { lz4, zstd } = this.#codecs.bodies;
-    if (compression === "auto") return new AutoEncoder([lz4, zstd]);
+    if (compression === "auto") return new AutoEncoder(new SparseEncoder(lz4), [lz4, zstd]);
     if (compression === "sparse") return new SparseEncoder(lz4);
     return fixedEncoder(compression === "none" ? undefined : this.#codecs.bodies[compression]);
   }

@@ -13,7 +13,7 @@ import type { Batch, Schema } from "../../columnar/mod.ts";
  * `sparse` compresses only the columns in which no row has a value, as most optional ones of most sensors: with LZ4, to next to
  * nothing, and without work. `none` sends their zeros too.
  *
- * `auto` sends as is while the connection takes every batch at once. Where it does not, LZ4 and Zstandard are tried on the
+ * `auto` is `sparse` while the connection takes every batch at once. Where it does not, LZ4 and Zstandard are tried on the
  * next batches, and whatever takes the least time to compress and to send is used from then on; found anew every 30
  * seconds. Each topic finds out for itself.
  */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { AutoEncoder } from "../../../../src/client/lanes/auto_compression.ts";
-import { type Batch, BatchBuilder, type BodyCodec } from "../../../../src/columnar/mod.ts";
+import { type Batch, BatchBuilder, type BodyCodec, encodeBatch } from "../../../../src/columnar/mod.ts";
 import { Floating64 } from "../../../../src/ontology/mod.ts";
 
 /** Bytes of a batch: 8,192 rows of two columns of 8 bytes. */
@@ -27,6 +27,8 @@ class Bench {
   bytesPerMs: number;
   readonly lz4: Speed;
   readonly zstd: Speed;
+  /** Bytes that are left of one without a codec. */
+  plainRatio = 1;
   readonly encoder: AutoEncoder;
   #used = "none";
 
@@ -34,7 +36,13 @@ class Bench {
     this.bytesPerMs = bytesPerMs;
     this.lz4 = lz4;
     this.zstd = zstd;
-    this.encoder = new AutoEncoder([this.#codec("lz4"), this.#codec("zstd")], () => this.ms);
+    const plain = {
+      encode: (batch: Batch) => {
+        const message = encodeBatch(batch);
+        return { ...message, bodyLength: message.bodyLength * this.plainRatio };
+      },
+    };
+    this.encoder = new AutoEncoder(plain, [this.#codec("lz4"), this.#codec("zstd")], () => this.ms);
   }
 
   #codec(name: "lz4" | "zstd"): BodyCodec {
@@ -97,6 +105,14 @@ test("data that does not shrink is sent as it is", async () => {
   const bench = new Bench(1_000, { ratio: 1, msPerByte: 1e-6 }, { ratio: 0.99, msPerByte: 5e-6 });
   const used = await bench.sendMany(30);
   assert.deepEqual(new Set(used.slice(12)), new Set(["none"]));
+});
+
+test("a codec must beat what is sent without one, which may have shrunk too", async () => {
+  const bench = new Bench(1_000, FAST, { ratio: 0.5, msPerByte: 5e-6 });
+  bench.plainRatio = 0.4;
+  const used = await bench.sendMany(40);
+  assert.deepEqual(new Set(used), new Set(["none", "lz4", "zstd"]));
+  assert.deepEqual(new Set(used.slice(25)), new Set(["none"]));
 });
 
 test("a slow first batch of a codec is not held against it", async () => {
