@@ -5,7 +5,7 @@
  *
  * `deno run -A bench/e2e/types_bench.ts` or `bun bench/e2e/types_bench.ts`; options as in `fixture.ts`, but one client with two
  * Workers by default; `--filter Vector3d` takes the types of that name. At the end: how far the flat types lie apart, and how the slowest
- * of the types with no more than six values does beside the IMU rows of `imu_bench.ts`, which hold six.
+ * of the types with no more than six values, and no list, does beside the IMU rows of `imu_bench.ts`, which hold six.
  *
  * @module
  */
@@ -22,6 +22,8 @@ import { imuOfTwoVectors } from "./imu_rows.ts";
 const ROWS = 2_000_000;
 /** Of a run, for rows that are wide. */
 const BYTES = 32 << 20;
+/** Of a run of columns of flat types, which are compared. */
+const FLAT_BYTES = 128 << 20;
 /** Of a batch of columns: as the writer makes them of rows. */
 const BATCH_BYTES = 2 << 20;
 /** Runs: of flat types, which are compared, and of others. */
@@ -105,9 +107,20 @@ function runsOf({ type }: OntologyType<unknown>): number {
   return isFlat(type) ? RUNS : RUNS_OF_OTHERS;
 }
 
-/** How many values a row holds at most, a list counted once. */
+/** How many values a row holds at most; a list holds any number. */
 function valuesIn(type: DataType): number {
-  return type.kind === "struct" ? type.fields.reduce((sum, field) => sum + valuesIn(field.type), 0) : 1;
+  switch (type.kind) {
+    case "struct":
+      return type.fields.reduce((sum, field) => sum + valuesIn(field.type), 0);
+    case "fixedSizeList":
+      return type.size * valuesIn(type.item.type);
+    case "list":
+    case "largeList":
+    case "map":
+      return Infinity;
+    default:
+      return 1;
+  }
 }
 
 /** What is known of a type, to be kept with results. */
@@ -177,7 +190,7 @@ async function measureColumns(
   if (!pushColumns.includes(filter) && !readBatches.includes(filter)) return {};
   const width = bytesPerRow(type.schema, rows);
   const numRows = Math.ceil(BATCH_BYTES / width);
-  const numBatches = Math.ceil(BYTES / (numRows * width));
+  const numBatches = Math.ceil((isFlat(type.type) ? FLAT_BYTES : BYTES) / (numRows * width));
   const builder = new BatchBuilder(type.schema);
   for (let i = 0; i < numRows; i++) builder.append(0n, rows[i % rows.length]!);
   const first = builder.finish();

@@ -18,16 +18,17 @@ export function perArrayClass<F extends (...parameters: never[]) => unknown>(
     const { constructor } = values as object;
     let copy = copies.get(constructor);
     if (copy === undefined) {
-      copy = copyOf(kernel);
+      copy = copyOf(kernel, constructor.name);
       copies.set(constructor, copy);
     }
     return copy;
   };
 }
 
-function copyOf<F>(kernel: F): F {
+/** Functions of the same text are one to the engines, and learn of each other's arrays: so every copy has another text. */
+function copyOf<F>(kernel: F, name: string): F {
   try {
-    return new Function(`return ${kernel}`)() as F;
+    return new Function(`/* ${name} */ return ${kernel}`)() as F;
   } catch {
     return kernel; // where code cannot be generated: right, and slower
   }
