@@ -183,15 +183,19 @@ for (const workers of [0, 1]) {
     for (let i = 0; i < 3; i++) await round();
     await new Promise((resolve) => setTimeout(resolve, 300));
     const before = handles();
-    const rss = process.memoryUsage().rss;
-    for (let i = 0; i < 8; i++) await round();
     if (before === undefined) return console.log("SKIPPED: handles are counted on Linux alone");
-    await until(() => {
-      const { files, threads } = handles()!;
-      return files <= before.files + 2 && threads <= before.threads + 2; // a runtime's own helpers come and go
-    }, 10_000);
-    const growth = process.memoryUsage().rss - rss;
-    assert.ok(growth < 128 << 20, `${growth >> 20} MiB more after 64 MiB of rows`);
+    // What is left behind is left each time; what the runtime takes for itself, or has not collected yet, is not.
+    let growth = Infinity;
+    for (let attempt = 0; attempt < 5 && growth >= 32 << 20; attempt++) {
+      const rss = process.memoryUsage().rss;
+      for (let i = 0; i < 8; i++) await round();
+      await until(() => {
+        const { files, threads } = handles()!;
+        return files <= before.files + 2 && threads <= before.threads + 2; // a runtime's own helpers come and go
+      }, 10_000);
+      growth = process.memoryUsage().rss - rss;
+    }
+    assert.ok(growth < 32 << 20, `${growth >> 20} MiB more after each 64 MiB of rows`);
   });
 }
 
