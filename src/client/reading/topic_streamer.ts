@@ -18,7 +18,7 @@ import type { Message, OntologyRegistry, SerializationFormat } from "../../ontol
 import type { LaneDownload } from "../lanes/mod.ts";
 import type { RowReaders } from "./row_readers.ts";
 import { tableOf } from "./table.ts";
-import { rowsUntil, type SplitTime } from "./times.ts";
+import { rowsUntil } from "./times.ts";
 
 /** What a streamer tells of its topic, counted within the window it was asked for. */
 export interface TopicStreamInfo {
@@ -93,8 +93,8 @@ export class TopicStreamer<T> implements AsyncIterableIterator<Message<T>, undef
     return this.#index < this.#times.length ? this.#view.getBigInt64(8 * this.#index, true) : undefined;
   }
 
-  /** Writes the time of the next message to `into`, if it is here already; else answers false. */
-  splitBufferedTimestamp(into: SplitTime): boolean {
+  /** Writes the halves of the time of the next message to `into`, if it is here already; else answers false. */
+  splitBufferedTimestamp(into: { high: number; low: number }): boolean {
     if (this.#index >= this.#times.length) return false;
     into.high = this.#view.getInt32(8 * this.#index + 4, true);
     into.low = this.#view.getUint32(8 * this.#index, true);

@@ -26,7 +26,10 @@ interface RawSocket {
   setNoDelay(on: boolean): boolean;
   write(bytes: Uint8Array, offset: number, length: number): number;
   flush(): void;
+  /** Closes both ways; bytes of the peer that are unread then reset its connection. */
   end(): void;
+  /** Ends what is sent; what comes is still read. */
+  shutdown(): void;
   terminate(): void;
 }
 
@@ -226,7 +229,7 @@ class BunSocket extends SocketBase {
 
   end(): void {
     if (this.#written !== undefined) this.#isEnding = true;
-    else if (!this.isDone) this.#raw.end();
+    else if (!this.isDone) this.#raw.shutdown();
   }
 
   /** The kernel has room again. */
@@ -252,8 +255,9 @@ class BunSocket extends SocketBase {
     for (const chunk of this.#early.splice(0)) this.receive(chunk);
   }
 
-  protected override release(): void {
-    this.#raw.terminate();
+  protected override release(error: Error | undefined): void {
+    if (error === undefined) this.#raw.end();
+    else this.#raw.terminate(); // resets the peer's connection
     this.#written?.resolve();
   }
 

@@ -51,7 +51,7 @@ export abstract class SocketBase implements Socket {
     if (this.#isDone) return;
     this.#isDone = true;
     this.#error = error;
-    this.release();
+    this.release(error);
     if (this.#handler !== undefined) this.#tell();
   }
 
@@ -62,7 +62,7 @@ export abstract class SocketBase implements Socket {
   /** Begins to read into the handler. */
   protected abstract startReading(): void;
   /** Gives the system's socket back, and settles a write under way. */
-  protected abstract release(): void;
+  protected abstract release(error: Error | undefined): void;
 
   /** Later, since it may end inside a call of the handler. */
   #tell(): void {
