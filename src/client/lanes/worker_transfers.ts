@@ -129,7 +129,7 @@ export class WorkerDownload implements LaneDownload {
 
   /** See {@linkcode LaneDownload.cancel}. */
   cancel(): void {
-    this.#line.post({ type: "cancel", id: this.id });
+    if (!this.#isOver) this.#line.post({ type: "cancel", id: this.id });
     this.end(new RpcError(GrpcStatus.CANCELLED, "Call failed: cancelled by the caller"));
     while (this.#batches.tryTake() !== undefined);
   }

@@ -7,6 +7,7 @@ import type { RecordBatch } from "apache-arrow";
 import { type Batch, toArrow } from "../../columnar/mod.ts";
 import type { Message } from "../../ontology/mod.ts";
 import { MergeHeap } from "./merge_heap.ts";
+import { StreamLifetime } from "./stream_lifetime.ts";
 import { streamClosed, type TopicStreamer, type TopicStreamInfo } from "./topic_streamer.ts";
 
 /** A message and the topic it belongs to. */
@@ -73,8 +74,7 @@ export interface SequenceDownload {
 export class SequenceStreamer implements AsyncIterableIterator<TopicMessage, undefined>, AsyncDisposable {
   readonly #open: () => Promise<SequenceDownload>;
   readonly #name: string;
-  readonly #signal: AbortSignal | undefined;
-  readonly #onAbort = () => this.#fail(this.#signal!.reason);
+  readonly #lifetime: StreamLifetime;
   #download: Promise<SequenceDownload> | undefined;
   #streamers: readonly TopicStreamer<unknown>[] = [];
   /** Topics that have a next message. Those that do not know it yet are `#emptied`. */
@@ -82,21 +82,17 @@ export class SequenceStreamer implements AsyncIterableIterator<TopicMessage, und
   #emptied: readonly TopicStreamer<unknown>[] = [];
   /** Positions of the topics. */
   readonly #ranks = new Map<string, number>();
-  #ended = false;
-  #failure: { readonly reason: unknown } | undefined;
 
   /** Made by a handler; `open` is called by the first read, `name` is for errors. Fails when `signal` aborts. */
   constructor(name: string, open: () => Promise<SequenceDownload>, signal?: AbortSignal) {
     this.#name = name;
     this.#open = open;
-    this.#signal = signal;
-    if (signal?.aborted) this.#onAbort();
-    else signal?.addEventListener("abort", this.#onAbort);
+    this.#lifetime = new StreamLifetime(() => this.#release(), signal);
   }
 
   /** What is streamed. */
   async info(): Promise<SequenceStreamInfo> {
-    this.#throwFailure();
+    this.#lifetime.throwFailure();
     return (await this.#opened()).info;
   }
 
@@ -113,13 +109,13 @@ export class SequenceStreamer implements AsyncIterableIterator<TopicMessage, und
 
   /** Cancels the downloads: a loop is left. Later reads give the end, as they do of every iterator. */
   return(): Promise<IteratorResult<TopicMessage, undefined>> {
-    this.#cancel();
+    this.#lifetime.end();
     return Promise.resolve({ done: true, value: undefined });
   }
 
   /** Cancels the downloads; the read that waits, and later ones, fail with `session.stream_closed`. Idempotent. */
   close(): void {
-    if (!this.#ended) this.#fail(streamClosed(`sequence "${this.#name}"`));
+    this.#lifetime.fail(streamClosed(`sequence "${this.#name}"`));
   }
 
   /** This. */
@@ -138,7 +134,7 @@ export class SequenceStreamer implements AsyncIterableIterator<TopicMessage, und
     try {
       while (await this.#fill()) yield this.#takeSlice();
     } finally {
-      this.#cancel();
+      this.#lifetime.end();
     }
   }
 
@@ -184,31 +180,30 @@ export class SequenceStreamer implements AsyncIterableIterator<TopicMessage, und
 
   /** Makes sure that every topic that is not at its end has its next message here; false when all are. */
   async #fill(): Promise<boolean> {
-    this.#throwFailure();
+    this.#lifetime.throwFailure();
     try {
       for (;;) {
         if (this.#emptied.length > 0) await this.#refill();
-        if (this.#ended || this.#heap.first !== undefined) break;
+        if (this.#lifetime.isOver || this.#heap.first !== undefined) break;
         const download = await this.#opened();
         const streamers = await download.next();
-        if (this.#ended) streamers?.forEach((streamer) => streamer.close());
-        if (this.#ended || streamers === undefined) break;
+        if (this.#lifetime.isOver) streamers?.forEach((streamer) => streamer.close());
+        if (this.#lifetime.isOver || streamers === undefined) break;
         this.#streamers = this.#emptied = streamers;
       }
     } catch (error) {
-      if (!this.#ended) this.#fail(error);
-      else if (this.#failure === undefined) return false; // a loop was left while this read waited
+      this.#lifetime.fail(error); // does nothing if a loop was left while this read waited
     }
-    this.#throwFailure();
+    this.#lifetime.throwFailure();
     if (this.#heap.first !== undefined) return true;
-    this.#cancel();
+    this.#lifetime.end();
     return false;
   }
 
   async #refill(): Promise<void> {
     const emptied = this.#emptied;
     await Promise.all(emptied.map((streamer) => streamer.nextTimestamp()));
-    if (this.#ended) return;
+    if (this.#lifetime.isOver) return;
     this.#emptied = [];
     for (const streamer of emptied) {
       const head = { streamer, rank: this.#ranks.get(streamer.info.topic)!, high: 0, low: 0 };
@@ -223,19 +218,7 @@ export class SequenceStreamer implements AsyncIterableIterator<TopicMessage, und
     });
   }
 
-  #throwFailure(): void {
-    if (this.#failure !== undefined) throw this.#failure.reason;
-  }
-
-  #fail(reason: unknown): void {
-    this.#failure = { reason };
-    this.#cancel();
-  }
-
-  #cancel(): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    this.#signal?.removeEventListener("abort", this.#onAbort);
+  #release(): void {
     this.#heap = new MergeHeap();
     this.#emptied = [];
     for (const streamer of this.#streamers) streamer.close();

@@ -17,6 +17,7 @@ import {
 import type { Message, OntologyRegistry, SerializationFormat } from "../../ontology/mod.ts";
 import type { LaneDownload } from "../lanes/mod.ts";
 import type { RowReaders } from "./row_readers.ts";
+import { StreamLifetime } from "./stream_lifetime.ts";
 import { tableOf } from "./table.ts";
 import { rowsUntil } from "./times.ts";
 
@@ -57,16 +58,13 @@ export class TopicStreamer<T> implements AsyncIterableIterator<Message<T>, undef
   readonly info: TopicStreamInfo;
   readonly #download: LaneDownload;
   readonly #makeReader: (schema: Schema) => RowReader;
-  readonly #signal: AbortSignal | undefined;
-  readonly #onAbort = () => this.#fail(this.#signal!.reason);
+  readonly #lifetime: StreamLifetime;
   #reader: RowReader | undefined;
   #batch: Batch | undefined;
   #times: BigInt64Array = NO_TIMES;
   /** Of `#times`. */
   #view: DataView = dataViewOf(NO_TIMES);
   #index = 0;
-  #ended = false;
-  #failure: { readonly reason: unknown } | undefined;
 
   /** Made by a handler; `download` is *taken*, and cancelled when `signal` aborts. */
   constructor(
@@ -78,9 +76,7 @@ export class TopicStreamer<T> implements AsyncIterableIterator<Message<T>, undef
     this.info = info;
     this.#download = download;
     this.#makeReader = (schema) => readers.get(registry, info.ontologyTag, schema);
-    this.#signal = signal;
-    if (signal?.aborted) this.#onAbort();
-    else signal?.addEventListener("abort", this.#onAbort);
+    this.#lifetime = new StreamLifetime(() => this.#release(), signal);
   }
 
   /** Columns as the server sent them, `timestamp_ns` first. */
@@ -137,13 +133,13 @@ export class TopicStreamer<T> implements AsyncIterableIterator<Message<T>, undef
 
   /** Cancels the download: a loop is left. Later reads give the end, as they do of every iterator. */
   return(): Promise<IteratorResult<Message<T>, undefined>> {
-    this.#cancel();
+    this.#lifetime.end();
     return Promise.resolve({ done: true, value: undefined });
   }
 
   /** Cancels the download; the read that waits, and later ones, fail with `session.stream_closed`. Idempotent. */
   close(): void {
-    if (!this.#ended) this.#fail(streamClosed(`topic "${this.info.topic}"`));
+    this.#lifetime.fail(streamClosed(`topic "${this.info.topic}"`));
   }
 
   /** This. */
@@ -162,7 +158,7 @@ export class TopicStreamer<T> implements AsyncIterableIterator<Message<T>, undef
     try {
       while (await this.#fill()) yield this.takeBufferedUntil(this.bufferedEnd!)!;
     } finally {
-      this.#cancel();
+      this.#lifetime.end();
     }
   }
 
@@ -179,12 +175,17 @@ export class TopicStreamer<T> implements AsyncIterableIterator<Message<T>, undef
   /** Makes sure the current batch has a row left; false at the end. */
   async #fill(): Promise<boolean> {
     if (this.#index < this.#times.length) return true;
-    this.#throwFailure();
-    if (this.#ended) return false;
-    const batch = await this.#take();
-    this.#throwFailure();
-    if (batch === undefined || this.#ended) {
-      this.#end();
+    this.#lifetime.throwFailure();
+    if (this.#lifetime.isOver) return false;
+    let batch: Batch | undefined;
+    try {
+      batch = await this.#download.take();
+    } catch (error) {
+      this.#lifetime.fail(error); // does nothing if it is over: by a signal, whose reason stays, or by a reader who left
+    }
+    this.#lifetime.throwFailure();
+    if (batch === undefined || this.#lifetime.isOver) {
+      this.#lifetime.end();
       return false;
     }
     this.#batch = batch;
@@ -194,37 +195,11 @@ export class TopicStreamer<T> implements AsyncIterableIterator<Message<T>, undef
     return true;
   }
 
-  async #take(): Promise<Batch | undefined> {
-    try {
-      return await this.#download.take();
-    } catch (error) {
-      if (this.#ended && this.#failure === undefined) return undefined; // a loop was left while this read waited
-      if (!this.#ended) this.#fail(error);
-      throw this.#failure!.reason; // a signal's reason goes before what cancelling made of it
-    }
-  }
-
-  #throwFailure(): void {
-    if (this.#failure !== undefined) throw this.#failure.reason;
-  }
-
-  #fail(reason: unknown): void {
-    this.#failure = { reason };
-    this.#cancel();
-  }
-
-  #cancel(): void {
-    if (this.#ended) return;
-    this.#end();
-    this.#download.cancel();
-  }
-
-  #end(): void {
-    this.#ended = true;
+  #release(): void {
     this.#times = NO_TIMES;
     this.#index = 0;
     this.#batch = undefined;
-    this.#signal?.removeEventListener("abort", this.#onAbort);
+    this.#download.cancel();
   }
 }
 
