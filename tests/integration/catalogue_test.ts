@@ -5,6 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { inspect } from "node:util";
 import { Floating64, IMU, String as Text } from "../../src/ontology/mod.ts";
 import type { TopicCluster } from "../../src/protocol/mod.ts";
 import { Query, type QueryBuilder, QueryOntologyCatalog, QuerySequence, QueryTopic } from "../../src/query/mod.ts";
@@ -134,6 +135,15 @@ test("handlers are kept by name until they are forgotten, and say what was so th
   client.clearTopicHandlersCache();
   assert.notEqual(await client.topicHandler("drive", "/speed", Floating64), typed);
   assert.equal(await drive.reload(), true, "what was handed out stays usable");
+});
+
+test("a console shows what a handler knows", async () => {
+  await using fx = await startEmbedded();
+  await record(fx, "drive");
+  const sequence = (await fx.client.sequenceHandler("drive"))!;
+  assert.match(inspect(sequence), /^SequenceHandler \{\s+name: .drive.,\s+topics: \[ .\/speed. \],\s+locked: true,/);
+  const topic = await sequence.topicHandler("/speed");
+  assert.match(inspect({ topic }), /topic: TopicHandler \{\s+locator: .drive\/speed.,\s+ontologyTag: ./);
 });
 
 test("deleting forgets the handlers of what is gone", async () => {

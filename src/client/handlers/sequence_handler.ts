@@ -9,6 +9,7 @@ import { packLocator, type SessionMetadata, type TopicMetadata, unpackLocator } 
 import { type CallLimits, found, type SequenceInfo, type TopicEndpoint } from "../control/mod.ts";
 import { SequenceStreamer } from "../reading/mod.ts";
 import { HandlerCache } from "./handler_cache.ts";
+import { showInConsole } from "./inspect.ts";
 import { openTopicStreamers } from "./open_topic.ts";
 import type { HandlerOptions, HandlerParts, StreamWindow } from "./parts.ts";
 import { TimePasses } from "./time_passes.ts";
@@ -36,6 +37,19 @@ const MAX_BUFFERED_BYTES = 128 << 20;
  * with `forceNewInstance`.
  */
 export class SequenceHandler {
+  static {
+    showInConsole<SequenceHandler>(this, [
+      "name",
+      "topics",
+      "locked",
+      "startNs",
+      "endNs",
+      "totalSizeBytes",
+      "createdAtNs",
+      "userMetadata",
+    ]);
+  }
+
   #info: SequenceInfo;
   readonly #parts: HandlerParts;
   readonly #topicHandlers = new HandlerCache<TopicHandler>();

@@ -24,6 +24,7 @@ import {
 import { type CallLimits, type ControlConnection, found } from "../control/mod.ts";
 import type { TopicStreamer } from "../reading/mod.ts";
 import { aggregate } from "./extension.ts";
+import { showInConsole } from "./inspect.ts";
 import { opening, openTopicStreamer } from "./open_topic.ts";
 import type { HandlerParts, StreamWindow } from "./parts.ts";
 
@@ -46,6 +47,19 @@ export interface AggregateOptions extends TimestampRange, CallLimits {
  * once, get handlers with `forceNewInstance`.
  */
 export class TopicHandler<T = unknown> {
+  static {
+    showInConsole<TopicHandler>(this, [
+      "locator",
+      "ontologyTag",
+      "locked",
+      "messageCount",
+      "startNs",
+      "endNs",
+      "totalSizeBytes",
+      "userMetadata",
+    ]);
+  }
+
   /** The type its rows are read as, where the caller gave one; else the client's registry says. */
   readonly type: OntologyType<T> | undefined;
   readonly #parts: HandlerParts;

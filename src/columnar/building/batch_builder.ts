@@ -106,7 +106,7 @@ export class BatchBuilder {
 
   #notATime(first: unknown): SchemaError {
     const field = this.#schema.fields[0]!;
-    return invalidValue([field.key ?? field.name], field, first);
+    return invalidValue([field.key ?? field.name], field, first, "a bigint");
   }
 
   #grow(): void {

@@ -45,11 +45,15 @@ function pathOf(place: Place): string {
   return place.map((part, i) => typeof part === "number" ? `[${part}]` : i === 0 ? part : `.${part}`).join("");
 }
 
-/** The error for a `value` that the column at `place` cannot take. */
-export function invalidValue(place: Place, field: Field, value: unknown): SchemaError {
+/** The error for a `value` that the column at `place` cannot take, by default because of its type. */
+export function invalidValue(
+  place: Place,
+  field: Field,
+  value: unknown,
+  rule: string = ruleOf(field.type),
+): SchemaError {
   const path = pathOf(place);
   const missing = value === undefined || value === null;
-  const rule = ruleOf(field.type);
   const shown = printed(value);
   return new SchemaError(
     "schema.invalid_value",

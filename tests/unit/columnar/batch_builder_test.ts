@@ -124,11 +124,14 @@ test("BatchBuilder.append() names the field, the value and the rule", () => {
 });
 
 test("BatchBuilder.append() refuses times outside int64, and rows that are no objects", () => {
-  for (const first of [2n ** 63n, -(2n ** 63n) - 1n, 5, null, "5"]) {
+  for (const first of [2n ** 63n, -(2n ** 63n) - 1n]) {
     assert.match(
       errorOf([], {}, first).message,
-      /^Cannot write timestamp_ns: it is .*, expected a bigint or safe integer/,
+      /^Cannot write timestamp_ns: it is -?\d+n, expected a bigint .* from -9223/,
     );
+  }
+  for (const first of [5, null, "5"]) {
+    assert.match(errorOf([], {}, first).message, /^Cannot write timestamp_ns: it is .*, expected a bigint$/);
   }
   for (const row of [undefined, null, 5, "row", [1]]) {
     assert.match(errorOf([], row).message, /^Cannot append row: it is .*, expected an object$/);
