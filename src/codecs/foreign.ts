@@ -33,6 +33,23 @@ type Signatures<Name extends string> = Readonly<Record<Name, ForeignSignature>>;
 type Opener = <Name extends string>(name: string, signatures: Signatures<Name>) => ForeignLibrary<Name>;
 
 /**
+ * Makes what `make` does of a library, if it passes the self-test `works`; a string says why there is none. `names` is the
+ * library's path, or the names to try on each platform.
+ */
+export async function openNative<Name extends string, T>(
+  names: string | Readonly<Record<string, readonly string[]>>,
+  signatures: Signatures<Name>,
+  make: (library: ForeignLibrary<Name>) => T,
+  works: (native: T) => boolean,
+): Promise<T | string> {
+  const candidates = typeof names === "string" ? [names] : names[process.platform] ?? [];
+  const library = await openLibrary(candidates, signatures);
+  if (typeof library === "string") return library;
+  const native = make(library);
+  return works(native) ? native : `the self-test of ${library.name} failed`;
+}
+
+/**
  * Opens the first of `names` that the system's loader finds; a string says why there is none. Never asks for a
  * permission: without one already given, nothing is tried.
  */

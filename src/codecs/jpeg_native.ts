@@ -4,7 +4,7 @@
  * @module
  */
 import { CodecError } from "./errors.ts";
-import { type ForeignLibrary, openLibrary } from "./foreign.ts";
+import { type ForeignLibrary, openNative } from "./foreign.ts";
 import { type JpegEngine, SUBSAMPLING } from "./jpeg_engine.ts";
 import type { JpegSource, JpegSubsampling } from "./types.ts";
 
@@ -42,12 +42,8 @@ export interface NativeJpeg extends JpegEngine {
 }
 
 /** Opens libturbojpeg, or says why not. `path` replaces the names that are tried. */
-export async function openNativeJpeg(path?: string): Promise<NativeJpeg | string> {
-  const names = path === undefined ? NAMES[process.platform] ?? [] : [path];
-  const library = await openLibrary(names, SIGNATURES);
-  if (typeof library === "string") return library;
-  const native = new Libturbojpeg(library);
-  return works(native) ? native : `the self-test of ${library.name} failed`;
+export function openNativeJpeg(path?: string): Promise<NativeJpeg | string> {
+  return openNative(path ?? NAMES, SIGNATURES, (library) => new Libturbojpeg(library), works);
 }
 
 class Libturbojpeg implements NativeJpeg {

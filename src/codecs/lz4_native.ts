@@ -4,7 +4,7 @@
  * @module
  */
 import { equalBytes } from "../base/mod.ts";
-import { type ForeignLibrary, openLibrary } from "./foreign.ts";
+import { type ForeignLibrary, openNative } from "./foreign.ts";
 import type { Lz4FrameOptions } from "./lz4_encoder.ts";
 
 /** LZ4 in native code. */
@@ -38,12 +38,8 @@ const MAX_RESULT = 2 ** 63;
 const MAX_RATIO = 255;
 
 /** Opens liblz4, or says why not. `path` replaces the names that are tried. */
-export async function openNativeLz4(path?: string): Promise<NativeLz4 | string> {
-  const names = path === undefined ? NAMES[process.platform] ?? [] : [path];
-  const library = await openLibrary(names, SIGNATURES);
-  if (typeof library === "string") return library;
-  const native = new Liblz4(library);
-  return works(native) ? native : `the self-test of ${library.name} failed`;
+export function openNativeLz4(path?: string): Promise<NativeLz4 | string> {
+  return openNative(path ?? NAMES, SIGNATURES, (library) => new Liblz4(library), works);
 }
 
 class Liblz4 implements NativeLz4 {
