@@ -39,6 +39,12 @@ function fixed(array: ValueArrayConstructor, stride = 1): Layout {
   return { kind: "fixed", array, stride };
 }
 
+/** Whether each value of `type` is one number of an array: integers, floats, and all that counts time. */
+export function isNumeric({ kind }: DataType): boolean {
+  return kind === "int" || kind === "float" || kind === "date" || kind === "time" || kind === "timestamp" ||
+    kind === "duration";
+}
+
 /** Layout of `type`. */
 export function layoutOf(type: DataType): Layout {
   switch (type.kind) {

@@ -21,7 +21,7 @@ export { BatchProjection, type BodyRange, type ProjectedMessage } from "./ipc/pr
 export { decodeSchema, encodeSchema } from "./ipc/schema_message.ts";
 export { IpcStreamDecoder } from "./ipc/stream_decoder.ts";
 export { type RowReader, rowReader, type RowReaderOptions, timestamps } from "./rows/row_reader.ts";
-export { dataViewOf } from "./layout.ts";
+export { dataViewOf, isNumeric } from "./layout.ts";
 export { concatColumns } from "./concat.ts";
 export { sliceBatch } from "./slice.ts";
 export { takeColumn } from "./take.ts";

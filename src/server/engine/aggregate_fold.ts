@@ -4,7 +4,7 @@
  * @module
  */
 import { compareText, fromUtf8 } from "../../base/mod.ts";
-import { type Batch, type Column, perArrayClass } from "../../columnar/mod.ts";
+import { type Batch, type Column, isNumeric, perArrayClass } from "../../columnar/mod.ts";
 import { RankFold } from "./ranks.ts";
 import type { AggregateColumn, AggregateState, ColumnState, ColumnValue, TimeSpan } from "./types.ts";
 
@@ -219,17 +219,7 @@ const gather = perArrayClass<(values: ArrayLike<number>, rows: Uint32Array, out:
 /** Values of rows, of which there is one, as doubles; `undefined` for columns of no numbers. Returns a view or a copy. */
 function numbersOf(column: Column, rows: Uint32Array): Float64Array | undefined {
   const { type } = column.field;
-  switch (type.kind) {
-    case "int":
-    case "float":
-    case "date":
-    case "time":
-    case "timestamp":
-    case "duration":
-      break;
-    default:
-      return undefined;
-  }
+  if (!isNumeric(type)) return undefined;
   const values = column.values!;
   const first = rows[0]!;
   if (values instanceof Float64Array && rows.at(-1)! - first + 1 === rows.length) {

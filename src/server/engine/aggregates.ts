@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Schema } from "../../columnar/mod.ts";
+import { type DataType, isNumeric, type Schema } from "../../columnar/mod.ts";
 import type { Aggregate, AggregateFunction, AggregateValue } from "../../protocol/mod.ts";
 import { parseOntologyPath, type PathStep, QueryError } from "../../query/mod.ts";
 import { type Bounds, type Leaf, leafTree } from "../indexing/mod.ts";
@@ -21,6 +21,7 @@ const OF_INDEX: readonly AggregateFunction[] = ["count", "min", "max"];
 /** A column, and which figures are wanted of it. */
 interface Wanted {
   readonly column: AggregateColumn;
+  readonly type: DataType;
   /** Set where the index knows it row by row. */
   readonly leaf: Leaf | undefined;
   readonly percents: readonly number[];
@@ -41,7 +42,7 @@ export async function aggregate(
   for (const { key } of aggregates) {
     if (key !== undefined && !columns.has(key)) columns.set(key, wantedOf(question, key, aggregates));
   }
-  for (const figure of aggregates) check(figure, question.schema, columns);
+  for (const figure of aggregates) check(figure, columns);
   const wanted = [...columns.values()];
   const needsSpan = aggregates.some((figure) => figure.function === "rate");
   const state = await sum(engine, question, wanted, needsSpan, options);
@@ -66,19 +67,26 @@ function wantedOf({ topic, schema }: TopicQuestion, key: string, aggregates: rea
   if (tag !== topic.ontologyTag) {
     throw unknown(key, `topic ${topic.sequenceName}/${topic.path} holds ${topic.ontologyTag}`);
   }
-  const { path, item } = pathOf(key, steps, schema);
+  const { path, item, type } = pathOf(key, steps, schema);
   const own = aggregates.filter((figure) => figure.key === key);
   const leaf = leafAt(leafTree(schema), path);
   return {
     column: { path, item, functions: [...new Set(own.map((figure) => figure.function))] },
+    type,
     leaf: leaf?.inList === true ? undefined : leaf,
     percents: [...new Set(own.flatMap(({ percent }) => percent ?? []))],
   };
 }
 
-function pathOf(key: string, steps: readonly PathStep[], schema: Schema): { path: number[]; item: number | undefined } {
+/** Where `steps` lead: places of fields, the item of the list on the way, and the type at the end. */
+function pathOf(
+  key: string,
+  steps: readonly PathStep[],
+  schema: Schema,
+): { path: number[]; item: number | undefined; type: DataType } {
   let fields = schema.fields;
   let item: number | undefined;
+  let type: DataType = { kind: "struct", fields };
   const path = steps.map((step, i) => {
     const index = step.kind === "list" ? 0 : fields.findIndex(({ name }) => name === step.name);
     if (step.kind === "list") {
@@ -92,7 +100,7 @@ function pathOf(key: string, steps: readonly PathStep[], schema: Schema): { path
     const field = fields[index];
     const opens = steps[i + 1]?.kind === "list";
     if (field === undefined || (step.kind === "list" && i === 0)) throw unknown(key, "there is no such column");
-    const { type } = field;
+    type = field.type;
     fields = type.kind === "struct" ? type.fields : opens && "item" in type ? [type.item] : [];
     if (opens && !(type.kind === "list" || type.kind === "largeList" || type.kind === "fixedSizeList")) {
       throw new QueryError("query.not_a_list", `Cannot sum up ${key}: a column on the way is a ${type.kind}, no list`, {
@@ -101,25 +109,21 @@ function pathOf(key: string, steps: readonly PathStep[], schema: Schema): { path
     }
     return index;
   });
-  return { path, item };
+  return { path, item, type };
 }
 
 const OF_NUMBERS: readonly AggregateFunction[] = ["count", "min", "max", "mean", "std", "percentile", "first", "last"];
 const OF_TEXT: readonly AggregateFunction[] = ["count", "min", "max", "first", "last"];
 const OF_FLAGS: readonly AggregateFunction[] = ["count", "first", "last"];
 
-function check(
-  { function: name, key, percent }: Aggregate,
-  schema: Schema,
-  columns: ReadonlyMap<string, Wanted>,
-): void {
+function check({ function: name, key, percent }: Aggregate, columns: ReadonlyMap<string, Wanted>): void {
   if (name === "percentile" ? !(percent !== undefined && percent >= 0 && percent <= 100) : percent !== undefined) {
     const text = `Cannot compute ${name}: percent is ${percent}, expected ${
       name === "percentile" ? "0 to 100" : "none"
     }`;
     throw new QueryError("query.invalid_operand", text, { function: name });
   }
-  const allowed = key === undefined ? ["count", "rate"] : functionsOf(schema, columns.get(key)!.column.path);
+  const allowed = key === undefined ? ["count", "rate"] : functionsOf(columns.get(key)!.type);
   if (allowed.includes(name)) return;
   const of = key === undefined ? "records" : key;
   const text = `Cannot compute ${name} of ${of}: expected ${
@@ -128,30 +132,11 @@ function check(
   throw new QueryError("query.unsupported_aggregate", text, { function: name, ...(key === undefined ? {} : { key }) });
 }
 
-function functionsOf(schema: Schema, path: readonly number[]): readonly AggregateFunction[] {
-  let fields = schema.fields;
-  let kind = "struct";
-  for (const index of path) {
-    const { type } = fields[index]!;
-    kind = type.kind;
-    fields = type.kind === "struct" ? type.fields : "item" in type ? [type.item] : [];
-  }
-  switch (kind) {
-    case "int":
-    case "float":
-    case "date":
-    case "time":
-    case "timestamp":
-    case "duration":
-      return OF_NUMBERS;
-    case "utf8":
-    case "largeUtf8":
-      return OF_TEXT;
-    case "bool":
-      return OF_FLAGS;
-    default:
-      return [];
-  }
+/** Functions of values of `type`. */
+function functionsOf(type: DataType): readonly AggregateFunction[] {
+  if (isNumeric(type)) return OF_NUMBERS;
+  if (type.kind === "utf8" || type.kind === "largeUtf8") return OF_TEXT;
+  return type.kind === "bool" ? OF_FLAGS : [];
 }
 
 function unknown(key: string, why: string): QueryError {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { DataType, Field, Schema } from "../../columnar/mod.ts";
+import { type DataType, type Field, isNumeric, type Schema } from "../../columnar/mod.ts";
 
 /** Leaves beyond these are not indexed: no schema makes the index larger than that. */
 const MAX_LEAVES = 1024;
@@ -56,19 +56,6 @@ function itemOf(type: DataType): Field | undefined {
 }
 
 function leafKind(type: DataType): LeafKind | undefined {
-  switch (type.kind) {
-    case "int":
-    case "float":
-    case "bool":
-    case "date":
-    case "time":
-    case "timestamp":
-    case "duration":
-      return "number";
-    case "utf8":
-    case "largeUtf8":
-      return "text";
-    default:
-      return undefined;
-  }
+  if (isNumeric(type) || type.kind === "bool") return "number";
+  return type.kind === "utf8" || type.kind === "largeUtf8" ? "text" : undefined;
 }
