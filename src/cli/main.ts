@@ -9,7 +9,7 @@ import process from "node:process";
 import { isMosaicoError, messageOf } from "../base/mod.ts";
 import { UsageError } from "./arguments.ts";
 import { InterruptedError } from "./interrupt.ts";
-import { note, print } from "./output.ts";
+import { allowClosedStdout, note, print } from "./output.ts";
 
 interface Command {
   /** One line of help. */
@@ -102,4 +102,7 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-if (import.meta.main) process.exitCode = await main(process.argv.slice(2));
+if (import.meta.main) {
+  allowClosedStdout();
+  process.exitCode = await main(process.argv.slice(2));
+}

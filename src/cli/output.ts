@@ -11,6 +11,28 @@ export function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
+/** Writes text to stdout, waiting for a slow reader. False when nobody reads any more. */
+export function write(text: string): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(text, (error) => {
+      if (!error) resolve(true);
+      else if (isClosedPipe(error)) resolve(false);
+      else reject(error);
+    });
+  });
+}
+
+/** Makes it no failure that nobody reads any more what is printed, as in `mosaico ls | head -1`. */
+export function allowClosedStdout(): void {
+  process.stdout.on("error", (error) => {
+    if (!isClosedPipe(error)) throw error;
+  });
+}
+
+function isClosedPipe(error: Error & { readonly code?: string }): boolean {
+  return error.code === "EPIPE";
+}
+
 /** Writes a line to stderr. */
 export function note(line: string): void {
   process.stderr.write(`${line}\n`);

@@ -3,12 +3,11 @@
  *
  * @module
  */
-import process from "node:process";
 import { stringifyJson } from "../../base/mod.ts";
 import { COMMON_OPTIONS, countOf, onlyArgument, parseCommand, PLACE_USAGE, timeOf } from "../arguments.ts";
 import { withClient } from "../connection.ts";
 import { NotFoundError } from "../not_found.ts";
-import { plain } from "../output.ts";
+import { plain, write } from "../output.ts";
 
 /** Usage text. */
 export const CAT_USAGE: string = `mosaico cat NAME [--topic T]… [--start TIME] [--end TIME] [--limit N]
@@ -48,7 +47,7 @@ export async function cat(args: readonly string[]): Promise<number> {
     for await (const { topic, timestampNs, ontologyTag, data } of sequence.stream(options)) {
       text += `${stringifyJson({ topic, timestampNs, ontologyTag, data: plain(data) })}\n`;
       if (text.length >= WRITE_BYTES) {
-        await write(text);
+        if (!await write(text)) return 0;
         text = "";
       }
       if (--left === 0) break;
@@ -56,9 +55,4 @@ export async function cat(args: readonly string[]): Promise<number> {
     await write(text);
     return 0;
   });
-}
-
-/** Writes to stdout, waiting for a slow reader. */
-function write(text: string): Promise<void> {
-  return new Promise((resolve, reject) => process.stdout.write(text, (error) => error ? reject(error) : resolve()));
 }
