@@ -13,8 +13,9 @@ import { startServerProcess } from "../../src/cli/server_process.ts";
 import { type ConnectOptions, MosaicoClient, type TopicWriter } from "../../src/client/mod.ts";
 import { Floating64 } from "../../src/ontology/mod.ts";
 import { MosaicoServer } from "../../src/server/mod.ts";
-import { DeafNetwork } from "../support/deaf_network.ts";
+import { systemNetwork } from "../../src/wire/net/mod.ts";
 import { failure, isSettled, until, within } from "../support/errors.ts";
+import { FaultyNetwork } from "../support/faulty_network.ts";
 import { temporaryFolder } from "../support/folder.ts";
 
 /** Several seconds on a busy machine. */
@@ -31,7 +32,7 @@ function columns(part: number): { timestampNs: BigInt64Array; data: Float64Array
 interface Fixture extends AsyncDisposable {
   readonly server: MosaicoServer;
   readonly client: MosaicoClient;
-  readonly network: DeafNetwork;
+  readonly network: FaultyNetwork;
   connect(options?: ConnectOptions): Promise<MosaicoClient>;
 }
 
@@ -39,7 +40,7 @@ interface Fixture extends AsyncDisposable {
 async function start(workers: number, options: ConnectOptions = {}): Promise<Fixture> {
   await using stack = new AsyncDisposableStack();
   const { path: directory } = stack.use(await temporaryFolder());
-  const network = new DeafNetwork();
+  const network = new FaultyNetwork(systemNetwork());
   const server = stack.use(await MosaicoServer.start({ directory, port: 0, network }));
   stack.defer(() => network.accepted.forEach((socket) => socket.listen()));
   const connect = (more: ConnectOptions = {}) =>

@@ -1,15 +1,17 @@
 /**
- * A network whose connections a test can cut, hold and watch.
+ * A network whose connections a test can cut, hold, make deaf and watch.
  *
  * @module
  */
 import type { DialOptions, Listener, ListenOptions, Network, Socket, SocketHandler } from "../../src/wire/net/mod.ts";
 
-/** A connection as the side that dialled sees it. */
+/** A connection as one side sees it. */
 export class WatchedSocket implements Socket {
   readonly #socket: Socket;
   #handler: SocketHandler | undefined;
   #held: PromiseWithResolvers<void> | undefined;
+  /** What came while deaf. */
+  #unheard: Uint8Array[] | undefined;
   /** Bytes that arrived. */
   bytesIn = 0;
   /** Bytes that were written. */
@@ -34,11 +36,8 @@ export class WatchedSocket implements Socket {
     this.#handler = handler;
     this.#socket.start({
       data: (chunk) => {
-        this.bytesIn += chunk.byteLength;
-        const over = this.bytesIn - this.cutAfterBytesIn;
-        if (over < 0) return handler.data(chunk);
-        if (over < chunk.byteLength) handler.data(chunk.subarray(0, chunk.byteLength - over));
-        this.#socket.end();
+        if (this.#unheard === undefined) this.#hear(chunk);
+        else this.#unheard.push(chunk.slice());
       },
       closed: (error) => handler.closed(error),
     });
@@ -74,13 +73,35 @@ export class WatchedSocket implements Socket {
     this.#held?.resolve();
     this.#held = undefined;
   }
+
+  /** Hears nothing until {@linkcode listen}. */
+  stopListening(): void {
+    this.#unheard ??= [];
+  }
+
+  /** Hears what came meanwhile, and what comes. */
+  listen(): void {
+    const unheard = this.#unheard ?? [];
+    this.#unheard = undefined;
+    for (const chunk of unheard) this.#hear(chunk);
+  }
+
+  #hear(chunk: Uint8Array): void {
+    this.bytesIn += chunk.byteLength;
+    const over = this.bytesIn - this.cutAfterBytesIn;
+    if (over < 0) return this.#handler!.data(chunk);
+    if (over < chunk.byteLength) this.#handler!.data(chunk.subarray(0, chunk.byteLength - over));
+    this.#socket.end();
+  }
 }
 
-/** A network over another; its dialled connections are kept for the test. */
+/** A network over another; its connections are kept for the test. */
 export class FaultyNetwork implements Network {
   readonly #network: Network;
   /** Connections in the order of dialling: the control connection comes first, then those of the data. */
   readonly dialled: WatchedSocket[] = [];
+  /** Connections in the order they came: of a client, the control connection first. */
+  readonly accepted: WatchedSocket[] = [];
 
   /** Wraps a network. */
   constructor(network: Network) {
@@ -94,6 +115,10 @@ export class FaultyNetwork implements Network {
   }
 
   listen(options: ListenOptions, accept: (socket: Socket) => void): Promise<Listener> {
-    return this.#network.listen(options, accept);
+    return this.#network.listen(options, (raw) => {
+      const socket = new WatchedSocket(raw);
+      this.accepted.push(socket);
+      accept(socket);
+    });
   }
 }
