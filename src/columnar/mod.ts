@@ -19,7 +19,6 @@ export { encodeBatch, sizeOfBatch } from "./ipc/batch_encoder.ts";
 export { encapsulate, unwrapEncapsulated } from "./ipc/message.ts";
 export { BatchProjection, type BodyRange, type ProjectedMessage } from "./ipc/projection.ts";
 export { decodeSchema, encodeSchema } from "./ipc/schema_message.ts";
-export { IpcStreamDecoder } from "./ipc/stream_decoder.ts";
 export { type RowReader, rowReader, type RowReaderOptions, timestamps } from "./rows/row_reader.ts";
 export { dataViewOf, isNumeric } from "./layout.ts";
 export { concatColumns } from "./concat.ts";

@@ -19,7 +19,6 @@ import {
   BatchDecoder,
   decodeSchema,
   encodeSchema,
-  IpcStreamDecoder,
   rowReader,
   type Schema,
   timestamps,
@@ -30,6 +29,7 @@ import { temporaryFolder } from "../support/folder.ts";
 import { pythonOf, runPython } from "../support/python.ts";
 import { tables } from "../unit/columnar/support/arbitrary.ts";
 import { streamOf } from "../unit/columnar/support/messages.ts";
+import { IpcStream } from "../support/ipc_stream.ts";
 import { asJson } from "./rows.ts";
 
 const VECTORS = `${process.env["MOSAICO_TEST_DATA"]}/../protocol/golden/vectors.json`;
@@ -53,12 +53,8 @@ function rowsOf(schema: Schema, batches: readonly Batch[]): JsonValue[] {
 
 /** What pyarrow wrote back. */
 function readBack(path: string): JsonValue[] {
-  const decoder = new IpcStreamDecoder(CODECS);
-  decoder.push(new Uint8Array(readFileSync(path)));
-  decoder.end();
-  const batches: Batch[] = [];
-  for (let batch = decoder.next(); batch !== undefined; batch = decoder.next()) batches.push(batch);
-  return rowsOf(decoder.schema!, batches);
+  const stream = new IpcStream(new Uint8Array(readFileSync(path)), CODECS);
+  return rowsOf(stream.schema, [...stream]);
 }
 
 test("what we encode of the golden rows is, to pyarrow, the batch of the SDK, for all 59 types", {

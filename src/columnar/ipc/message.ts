@@ -78,7 +78,7 @@ export function unwrapEncapsulated(bytes: Uint8Array): Uint8Array {
 }
 
 /** Where a message's header starts in `bytes` and its claimed length; `undefined` while `bytes` is too short to say. */
-export function readPrefix(bytes: Uint8Array): { start: number; length: number } | undefined {
+function readPrefix(bytes: Uint8Array): { start: number; length: number } | undefined {
   if (bytes.byteLength < 4) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (view.getUint32(0, true) !== CONTINUATION) return { start: 4, length: view.getInt32(0, true) };

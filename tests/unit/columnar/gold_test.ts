@@ -10,9 +10,7 @@ import {
   decodeSchema,
   encodeBatch,
   encodeSchema,
-  equalSchemas,
   fromArrow,
-  IpcStreamDecoder,
   rowReader,
   type Schema,
   sliceBatch,
@@ -21,6 +19,7 @@ import {
 import { concatColumns } from "../../../src/columnar/concat.ts";
 import { sliceColumn } from "../../../src/columnar/slice.ts";
 import { takeColumn } from "../../../src/columnar/take.ts";
+import { IpcStream } from "../../support/ipc_stream.ts";
 import { columnValues, type JsonTable, jsonValues, schemaOf } from "./support/integration_json.ts";
 import { bodyOf } from "./support/messages.ts";
 import { filesOf, testData } from "./support/test_data.ts";
@@ -28,18 +27,8 @@ import { filesOf, testData } from "./support/test_data.ts";
 const folder = testData("arrow", "gold");
 const streams = folder === undefined ? [] : filesOf(folder, ".stream");
 
-/** The batches of the stream in `path`, decoded from chunks of `step` bytes. */
-function decode(path: string, step = Infinity): { decoder: IpcStreamDecoder; batches: Batch[] } {
-  const bytes = new Uint8Array(readFileSync(path));
-  const decoder = new IpcStreamDecoder([lz4Codec(), zstdCodec()]);
-  const batches: Batch[] = [];
-  for (let at = 0; at < bytes.length; at += step) {
-    decoder.push(bytes.slice(at, Math.min(bytes.length, at + step)));
-    for (let batch = decoder.next(); batch !== undefined; batch = decoder.next()) batches.push(batch);
-  }
-  decoder.end();
-  assert.equal(decoder.next(), undefined);
-  return { decoder, batches };
+function streamAt(path: string): IpcStream {
+  return new IpcStream(new Uint8Array(readFileSync(path)), [lz4Codec(), zstdCodec()]);
 }
 
 function valuesOf(batch: Batch): unknown[][] {
@@ -64,10 +53,11 @@ test("gold streams read equal to their JSON", { skip: folder === undefined }, ()
       gunzipSync(readFileSync(path.replace(/stream$/, "json.gz"))).toString(),
     ) as unknown as JsonTable;
     const schema = schemaOf(json);
-    const { decoder, batches } = decode(path);
+    const stream = streamAt(path);
+    const batches = [...stream];
     // The writer of these gave the members of maps the usual names.
-    if (!name.includes("map_non_canonical")) assert.equal(shown(decoder.schema!), shown(schema), name);
-    assert.deepEqual(decodeSchema(encodeSchema(decoder.schema!)), decoder.schema, name);
+    if (!name.includes("map_non_canonical")) assert.equal(shown(stream.schema), shown(schema), name);
+    assert.deepEqual(decodeSchema(encodeSchema(stream.schema)), stream.schema, name);
     assert.deepEqual(batches.map((batch) => batch.numRows), json.batches.map((batch) => batch.count), name);
     batches.forEach((batch, k) => {
       const expected = schema.fields.map((field, i) => jsonValues(field, json.batches[k]!.columns[i]!, json));
@@ -76,41 +66,20 @@ test("gold streams read equal to their JSON", { skip: folder === undefined }, ()
   }
 });
 
-test("gold streams decode the same from small chunks", { skip: folder === undefined }, () => {
-  for (const path of streams.filter((each) => !each.includes("decimal"))) {
-    const whole = decode(path).batches.map(valuesOf);
-    assert.deepEqual(decode(path, 37).batches.map(valuesOf), whole, path);
-  }
-});
-
 test("gold batches are encoded as they were", { skip: folder === undefined }, () => {
   for (const path of streams) {
-    const { decoder, batches } = decode(path);
-    for (const batch of batches) {
+    const stream = streamAt(path);
+    for (const batch of [...stream]) { // all of them, so that every dictionary has come
       const message = encodeBatch(batch);
-      const again = decodeOne(path, decoder, message.header, bodyOf(message));
+      const again = stream.decoder.decode(message.header, bodyOf(message))!;
       assert.deepEqual(valuesOf(again), valuesOf(batch), path);
     }
   }
 });
 
-/** Decodes a message with the dictionaries `path` has sent by its end. */
-function decodeOne(path: string, decoder: IpcStreamDecoder, header: Uint8Array, body: Uint8Array): Batch {
-  const bytes = new Uint8Array(readFileSync(path));
-  const end = bytes.length - 8;
-  const stream = new IpcStreamDecoder([lz4Codec(), zstdCodec()]);
-  stream.push(bytes.slice(0, end));
-  while (stream.next() !== undefined);
-  const prefix = Uint8Array.of(0xff, 0xff, 0xff, 0xff, ...new Uint8Array(Int32Array.of(header.byteLength).buffer));
-  for (const part of [prefix, header, body]) stream.push(part);
-  const batch = stream.next();
-  assert.ok(batch !== undefined && equalSchemas(batch.schema, decoder.schema!), path);
-  return batch;
-}
-
 test("windows of gold batches hold the window's rows", { skip: folder === undefined }, () => {
   for (const path of streams) {
-    for (const batch of decode(path).batches) {
+    for (const batch of streamAt(path)) {
       const values = valuesOf(batch);
       for (const [from, to] of [[1, 7], [3, 3], [0, 5], [5, batch.numRows], [9, 17]] as const) {
         if (from > to || to > batch.numRows) continue;
@@ -124,7 +93,7 @@ test("windows of gold batches hold the window's rows", { skip: folder === undefi
 test("gold columns join end to end, and are taken in any order", { skip: folder === undefined }, () => {
   let taken = 0;
   for (const path of streams) {
-    for (const { columns, numRows } of decode(path).batches) {
+    for (const { columns, numRows } of streamAt(path)) {
       for (const column of columns) {
         const values = columnValues(column);
         const window = sliceColumn(column, 0, numRows >> 1);
@@ -147,7 +116,7 @@ const TAKEN = new Set(["int", "float", "bool", "utf8", "binary", "largeUtf8", "d
 test("gold batches go to apache-arrow and back, or name what it lacks", { skip: folder === undefined }, async () => {
   let converted = 0;
   for (const path of streams) {
-    for (const batch of decode(path).batches) {
+    for (const batch of streamAt(path)) {
       try {
         const back = fromArrow(await toArrow(batch));
         assert.deepEqual(valuesOf(back), valuesOf(batch), path);
@@ -164,7 +133,7 @@ test("gold batches go to apache-arrow and back, or name what it lacks", { skip: 
 test("columns without a row form are named", { skip: folder === undefined }, () => {
   let read = 0;
   for (const path of streams) {
-    for (const batch of decode(path).batches) {
+    for (const batch of streamAt(path)) {
       try {
         const reader = rowReader(batch.schema);
         for (let i = 0; i < batch.numRows; i++) reader.row(batch, i);

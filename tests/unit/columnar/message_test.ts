@@ -13,7 +13,6 @@ import {
   encodeSchema,
   equalSchemas,
   type Field,
-  IpcStreamDecoder,
   rowReader,
   type Schema,
   sizeOfBatch,
@@ -266,35 +265,6 @@ test("buffers that gain nothing are stored as they are, behind a length of -1", 
   const body = bodyOf(message);
   assert.equal(toHex(body.subarray(0, 16)), "ffffffffffffffff" + "0500000000000000");
   assert.deepEqual(rowReader(batch.schema).row(roundTrip(batch, stored), 0), { b: Uint8Array.of(1, 2, 3) });
-});
-
-test("a stream that is cut is an error, wherever it is cut; one without an end mark is whole", () => {
-  const { header, body } = floats();
-  const whole = concat([encapsulate(encodeSchema(FLOATS)), encapsulate(header), body]);
-  const schemaEnd = encapsulate(encodeSchema(FLOATS)).byteLength;
-  for (let end = 0; end <= whole.byteLength; end++) {
-    const decoder = new IpcStreamDecoder();
-    decoder.push(whole.slice(0, end));
-    decoder.end();
-    const expected = end === schemaEnd || end === whole.byteLength ? "none" : "codec.ipc_truncated";
-    assert.equal(
-      codeOf(() => {
-        while (decoder.next() !== undefined);
-      }),
-      expected,
-      `${end}`,
-    );
-  }
-});
-
-test("what follows the end mark of a stream is not read", () => {
-  const decoder = new IpcStreamDecoder();
-  decoder.push(concat([encapsulate(encodeSchema(FLOATS)), fromHex("ffffffff00000000"), fromHex("0102030405")]));
-  assert.equal(decoder.next(), undefined);
-  decoder.push(fromHex("06"));
-  decoder.end();
-  assert.equal(decoder.next(), undefined);
-  assert.ok(equalSchemas(decoder.schema!, FLOATS));
 });
 
 test("dictionaries of one id must be of one type", () => {

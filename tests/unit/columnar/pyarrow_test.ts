@@ -8,15 +8,14 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { lz4Codec, zstdCodec } from "../../../src/codecs/mod.ts";
 import {
-  type Batch,
   BatchBuilder,
   type BodyCodec,
   equalSchemas,
-  IpcStreamDecoder,
   rowReader,
   schemaFingerprintText,
   timestamps,
 } from "../../../src/columnar/mod.ts";
+import { IpcStream } from "../../support/ipc_stream.ts";
 import { tables } from "./support/arbitrary.ts";
 import { columnValues } from "./support/integration_json.ts";
 import { streamOf } from "./support/messages.ts";
@@ -38,13 +37,8 @@ function inPython<T>(script: string, files: Record<string, Uint8Array>, read: (f
   }
 }
 
-function decode(bytes: Uint8Array): { decoder: IpcStreamDecoder; batches: Batch[] } {
-  const decoder = new IpcStreamDecoder(CODECS);
-  decoder.push(new Uint8Array(bytes));
-  decoder.end();
-  const batches: Batch[] = [];
-  for (let batch = decoder.next(); batch !== undefined; batch = decoder.next()) batches.push(batch);
-  return { decoder, batches };
+function read(path: string): IpcStream {
+  return new IpcStream(new Uint8Array(readFileSync(path)), CODECS);
 }
 
 const ECHO = `
@@ -69,11 +63,11 @@ test("pyarrow finds our streams valid, and writes back the same rows", skip, () 
   }));
   inPython(ECHO, files, (folder) => {
     samples.forEach(({ schema, rows }, k) => {
-      const { decoder, batches } = decode(readFileSync(join(folder, `${k}.out`)));
-      assert.ok(equalSchemas(decoder.schema!, schema));
+      const stream = read(join(folder, `${k}.out`));
+      assert.ok(equalSchemas(stream.schema, schema));
       assert.equal(readFileSync(join(folder, `${k}.txt`), "utf8"), schemaFingerprintText(schema.fields));
       const reader = rowReader(schema);
-      const found = batches.flatMap((batch) =>
+      const found = [...stream].flatMap((batch) =>
         Array.from({ length: batch.numRows }, (_, i) => ({ time: timestamps(batch)[i], read: reader.row(batch, i) }))
       );
       assert.deepEqual(found, rows.map(({ time, read }) => ({ time, read })), `table ${k}`);
@@ -101,8 +95,10 @@ test("dictionaries grow by deltas and are replaced", skip, () => {
   inPython(DICTIONARIES, {}, (folder) => {
     const expected = JSON.parse(readFileSync(join(folder, "values.json"), "utf8"));
     for (const name of ["True", "False"]) {
-      const { batches } = decode(readFileSync(join(folder, `${name}.arrows`)));
-      const found = batches.map(({ columns }) => ({ w: columnValues(columns[0]!), l: columnValues(columns[1]!) }));
+      const found = Array.from(
+        read(join(folder, `${name}.arrows`)),
+        ({ columns }) => ({ w: columnValues(columns[0]!), l: columnValues(columns[1]!) }),
+      );
       assert.deepEqual(found, expected, `deltas: ${name}`);
     }
   });
@@ -128,8 +124,8 @@ open("types.txt", "w").write(str(pa.struct(list(schema))))
 
 test("fingerprint texts of every type are pyarrow's", skip, () => {
   inPython(TYPES, {}, (folder) => {
-    const { decoder } = decode(readFileSync(join(folder, "types.arrows")));
-    const { fields, metadata } = decoder.schema!;
+    const { schema } = read(join(folder, "types.arrows"));
+    const { fields, metadata } = schema;
     assert.equal(schemaFingerprintText(fields), readFileSync(join(folder, "types.txt"), "utf8"));
     assert.deepEqual([...metadata!], [["key", "value"]]);
   });

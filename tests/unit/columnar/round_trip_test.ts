@@ -7,14 +7,13 @@ import {
   encodeBatch,
   equalSchemas,
   fromArrow,
-  IpcStreamDecoder,
   rowReader,
   sliceBatch,
   timestamps,
   toArrow,
 } from "../../../src/columnar/mod.ts";
 import { type Table, tables } from "./support/arbitrary.ts";
-import { bodyOf, roundTrip, streamOf } from "./support/messages.ts";
+import { bodyOf, roundTrip } from "./support/messages.ts";
 
 function build({ schema, rows }: Table, codeGeneration: boolean): Batch {
   const builder = new BatchBuilder(schema, { codeGeneration });
@@ -86,26 +85,6 @@ test("a window of a batch reads, encodes and decodes as its rows", () => {
       assertRows(inner, table, false, from);
     }),
     { numRuns: 200, seed: 4 },
-  );
-});
-
-test("a stream cut into bytes decodes to its batches", () => {
-  fc.assert(
-    fc.property(tables, fc.integer({ min: 1, max: 64 }), (table, step) => {
-      const batch = build(table, true);
-      const bytes = streamOf(table.schema, [batch, batch]);
-      const decoder = new IpcStreamDecoder();
-      const found: Batch[] = [];
-      for (let at = 0; at < bytes.length; at += step) {
-        decoder.push(bytes.slice(at, at + step));
-        for (let next = decoder.next(); next !== undefined; next = decoder.next()) found.push(next);
-      }
-      decoder.end();
-      assert.equal(decoder.next(), undefined);
-      assert.equal(found.length, 2);
-      for (const each of found) assertRows(each, table, true);
-    }),
-    { numRuns: 30, seed: 5 },
   );
 });
 

@@ -4,14 +4,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { test } from "node:test";
 import { concat, isMosaicoError } from "../../../src/base/mod.ts";
-import {
-  BatchBuilder,
-  BatchDecoder,
-  encodeBatch,
-  encodeSchema,
-  IpcStreamDecoder,
-  type Schema,
-} from "../../../src/columnar/mod.ts";
+import { BatchBuilder, BatchDecoder, encodeBatch, encodeSchema, type Schema } from "../../../src/columnar/mod.ts";
 import { DirectoryLockedError, StorageError } from "../../../src/server/catalogue/mod.ts";
 import { readChunks, recoverUploads, ServerDirectory, type Upload, Uploads } from "../../../src/server/storage/mod.ts";
 import {
@@ -26,6 +19,7 @@ import {
   temporaryDirectory,
   temporaryFolder,
 } from "./support.ts";
+import { IpcStream } from "../../support/ipc_stream.ts";
 
 /** Nothing is cancelled here. */
 const NEVER = new AbortController().signal;
@@ -55,12 +49,7 @@ test("Upload stores batches as they came, and the file is an Arrow stream", asyn
   assert.deepEqual(topic.totals.interval, { startNs: 0n, endNs: 499n });
   const file = new Uint8Array(await readFile(directory.filePath(topic.file!)));
   assert.ok(file.includes(message(range(0, 10)).body[0]!));
-  const decoder = new IpcStreamDecoder();
-  decoder.push(file);
-  decoder.end();
-  const rows: number[] = [];
-  for (let batch = decoder.next(); batch !== undefined; batch = decoder.next()) rows.push(batch.numRows);
-  assert.deepEqual(rows, [10, 1, 489]);
+  assert.deepEqual(Array.from(new IpcStream(file), (batch) => batch.numRows), [10, 1, 489]);
 });
 
 test("Upload keeps the bytes of a compressed body", async () => {
@@ -179,9 +168,8 @@ test("Upload sorts whatever place the time column has", async () => {
     await upload.append(header, concat(body));
   });
   const topic = directory.catalogue.topics.byPath("drive", "imu")!;
-  const decoder = new IpcStreamDecoder();
-  decoder.push(new Uint8Array(await readFile(directory.filePath(topic.file!))));
-  const batch = decoder.next()!;
+  const [batch, ...more] = new IpcStream(new Uint8Array(await readFile(directory.filePath(topic.file!))));
+  assert.ok(batch !== undefined && more.length === 0);
   assert.deepEqual(batch.columns.map((column) => [...column.values!]), [[30n, 40n, 50n], [3n, 4n, 5n]]);
   assert.equal(batch.schema.fields[1]!.nullable, true);
 });

@@ -6,14 +6,8 @@
 import assert from "node:assert/strict";
 import { isMosaicoError } from "../../../../src/base/mod.ts";
 import { lz4Codec, zstdCodec } from "../../../../src/codecs/mod.ts";
-import {
-  type Batch,
-  type BodyCodec,
-  type Column,
-  IpcStreamDecoder,
-  rowReader,
-  sliceBatch,
-} from "../../../../src/columnar/mod.ts";
+import { type Batch, type BodyCodec, type Column, rowReader, sliceBatch } from "../../../../src/columnar/mod.ts";
+import { IpcStream } from "../../../support/ipc_stream.ts";
 import { columnValues } from "./integration_json.ts";
 
 /** What came of hostile bytes. */
@@ -43,7 +37,6 @@ export function readHostile(bytes: Uint8Array): Outcome {
   let heldBytes = 0;
   let rows = 0;
   const codecs = [lz4Codec(), zstdCodec()].map((codec) => counting(codec, (size) => heldBytes += size));
-  const decoder = new IpcStreamDecoder(codecs);
   const hold = (column: Column): void => {
     const arrays = [column.validity, column.offsets, column.values, column.extra, ...column.variadic ?? []];
     for (const array of arrays) if (array !== undefined) buffers.add(array.buffer);
@@ -51,9 +44,7 @@ export function readHostile(bytes: Uint8Array): Outcome {
   };
   let code: string | undefined;
   try {
-    decoder.push(bytes);
-    decoder.end();
-    for (let batch = decoder.next(); batch !== undefined; batch = decoder.next()) {
+    for (const batch of new IpcStream(bytes, codecs)) {
       batch.columns.forEach(hold);
       rows += readBatch(batch);
     }
