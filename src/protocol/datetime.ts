@@ -4,14 +4,6 @@
  * @module
  */
 
-/** `YYYY-MM-DD HH:MM:SS.ffffff UTC` of nanoseconds since 1970; older SDKs read no finer fraction. */
-export function formatDatetime(timeNs: bigint): string {
-  const microseconds = timeNs / 1_000n - (timeNs % 1_000n < 0n ? 1n : 0n);
-  const fraction = ((microseconds % 1_000_000n) + 1_000_000n) % 1_000_000n;
-  const date = new Date(Number((microseconds - fraction) / 1_000n));
-  return `${date.toISOString().slice(0, 19).replace("T", " ")}.${String(fraction).padStart(6, "0")} UTC`;
-}
-
 /**
  * Nanoseconds since 1970 of a date as any server words it: ` ` or `T` between date and time, seconds and fraction optional,
  * then `UTC`, `Z`, an offset, or nothing, which means UTC. `undefined` when it is none.

@@ -5,8 +5,7 @@
  */
 import type { WireCodec } from "./types.ts";
 
-export { checkApiKey } from "./api_key.ts";
-export { formatDatetime, parseDatetime } from "./datetime.ts";
+export { parseDatetime } from "./datetime.ts";
 export { ProtocolError } from "./errors.ts";
 export { isUlid, isUuid, newUlid, newUuid } from "./ids.ts";
 export { jsonCodec } from "./json_codec.ts";
@@ -18,7 +17,6 @@ export {
   packLocator,
   parseLocator,
   sanitizeSequenceName,
-  sanitizeTopicName,
   sessionLocator,
   unpackLocator,
 } from "./names.ts";

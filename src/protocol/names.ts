@@ -65,11 +65,6 @@ export function sanitizeSequenceName(name: string): string {
   return stripSlashes(name);
 }
 
-/** The name of a topic as people see it: with one leading slash. */
-export function sanitizeTopicName(name: string): string {
-  return `/${stripSlashes(name)}`;
-}
-
 /** Locator of a session. */
 export function sessionLocator(sequence: string, ulid: string): string {
   return `${sequence}:${ulid}`;

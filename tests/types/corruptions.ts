@@ -61,7 +61,7 @@ function* breaks(type: ValueType<unknown>, value: unknown, place: Place, nullabl
 const NO_NUMBER = ["1", true, {}, [1], Symbol("x"), () => 1, new Date(0)];
 
 /** Values that a column of the type refuses, whatever the others are. */
-export function wrongValues(type: DataType, shape: Shape | undefined): readonly unknown[] {
+function wrongValues(type: DataType, shape: Shape | undefined): readonly unknown[] {
   switch (type.kind) {
     case "int": {
       const bits = BigInt(type.bits);

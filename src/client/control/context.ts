@@ -16,7 +16,7 @@ export async function inContext<T>(what: string, call: () => Promise<T>): Promis
 }
 
 /** `error` with `what` before its text, if it is an answer of the server or a fault of it. */
-export function withContext(what: string, error: unknown): unknown {
+function withContext(what: string, error: unknown): unknown {
   if (error instanceof RpcError) {
     return new RpcError(error.status, `${what}: ${error.message}`, { cause: error, facts: error.facts });
   }

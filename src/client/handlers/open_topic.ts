@@ -50,7 +50,7 @@ export async function openTopicStreamers(
 }
 
 /** Closes streamers that may be opening still. */
-export function closeAll(streamers: readonly Promise<TopicStreamer<unknown>>[]): void {
+function closeAll(streamers: readonly Promise<TopicStreamer<unknown>>[]): void {
   for (const streamer of streamers) streamer.then((opened) => opened.close(), () => {});
 }
 

@@ -3,13 +3,10 @@
  *
  * @module
  */
-export { type DataConnection, InlineLane } from "./inline_lane.ts";
-export { type LaneCodecOptions, type LaneCodecs, loadLaneCodecs } from "./lane_codecs.ts";
 export { jpegModuleFor } from "./jpeg_upload.ts";
 export { LaneOpener, type LaneOpenerOptions } from "./lane_opener.ts";
 export { LanePool, type LanePoolOptions, type LaneStats } from "./lane_pool.ts";
 export { ownsBuffers } from "./packed_batch.ts";
 export { checkRawImage, type RawImage } from "./raw_images.ts";
 export type { Compression, JpegEncoding, Lane, LaneDownload, LaneUpload, UploadStart } from "./types.ts";
-export { WorkerLane, type WorkerLaneOptions, WorkerUnavailableError } from "./worker_lane.ts";
-export type { LaneSettings } from "./worker_messages.ts";
+export { WorkerLane } from "./worker_lane.ts";

@@ -18,7 +18,7 @@ export type Token =
   | { readonly kind: "end"; readonly text: ""; readonly index: number };
 
 /** Longest text, in UTF-16 units. */
-export const MAX_TEXT_LENGTH: number = 1 << 16;
+const MAX_TEXT_LENGTH = 1 << 16;
 
 const BLANK = /\s+/uy;
 const WORD = /[\p{L}_][\p{L}\p{N}_-]*/uy;

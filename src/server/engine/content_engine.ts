@@ -277,7 +277,7 @@ export interface Plan {
 }
 
 /** Neighbours of a page whose rows all fulfil the conditions, or not. */
-export function* partsOf(
+function* partsOf(
   page: readonly PlannedChunk[],
 ): Generator<{ readonly isKnown: boolean; readonly chunks: readonly PlannedChunk[] }> {
   for (let from = 0, to = 0; from < page.length; from = to) {

@@ -6,7 +6,7 @@
 import { concatNumbers } from "../../base/mod.ts";
 
 /** Bins of one count: 16 bits of a value. */
-export const RANK_BINS: number = 1 << 16;
+const RANK_BINS = 1 << 16;
 
 /** Digits of a value. */
 const DIGITS = 4;

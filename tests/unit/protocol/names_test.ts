@@ -12,7 +12,6 @@ import {
   packLocator,
   parseLocator,
   sanitizeSequenceName,
-  sanitizeTopicName,
   sessionLocator,
   unpackLocator,
   validateCommand,
@@ -62,9 +61,8 @@ test("unpackLocator() undoes packLocator() for every valid name", () => {
 
 test("names are sanitized without more than linear time", () => {
   assert.equal(sanitizeSequenceName("//a//"), "a");
-  assert.equal(sanitizeTopicName("a/b/"), "/a/b");
-  assert.equal(sanitizeTopicName("/".repeat(1 << 20)), "/");
-  assert.equal(sanitizeTopicName("/".repeat(1 << 20) + "x").length, 2);
+  assert.equal(sanitizeSequenceName("/".repeat(1 << 20)), "");
+  assert.equal(sanitizeSequenceName("/".repeat(1 << 20) + "x"), "x");
 });
 
 test("parseLocator() tells sequences, topics and sessions apart", () => {
