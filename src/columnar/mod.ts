@@ -11,6 +11,7 @@ export { toArrow } from "./arrow/to_arrow.ts";
 export { BatchBuilder, type BatchBuilderOptions } from "./building/batch_builder.ts";
 export { batchFromColumns } from "./building/batch_from_columns.ts";
 export { isZeros, zeros } from "./building/zeros.ts";
+export { SparseEncoder } from "./sparse_encoder.ts";
 export { ZeroFrameCodec } from "./zero_frames.ts";
 export { equalSchemas } from "./equal.ts";
 export { schemaFingerprintText } from "./fingerprint_text.ts";

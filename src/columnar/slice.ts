@@ -4,6 +4,7 @@
  * @module
  */
 import { bitmapBytes, countBits, sliceBits } from "./bitmap.ts";
+import { isZeros } from "./building/zeros.ts";
 import { layoutOf, makeColumn, offsetAt } from "./layout.ts";
 import type { Batch, Column } from "./types.ts";
 
@@ -27,7 +28,7 @@ export function sliceBatch(batch: Batch, from: number, to: number): Batch {
 export function sliceColumn(column: Column, from: number, length: number): Column {
   if (from === 0 && length === column.length) return column;
   const { field, values, offsets, children } = column;
-  const window = column.validity === undefined ? undefined : sliceBits(column.validity, from, length);
+  const window = column.validity === undefined ? undefined : sliceBitmap(column.validity, from, length);
   const nullCount = window === undefined ? 0 : length - countBits(window, length);
   const base = { validity: nullCount === 0 ? undefined : window, nullCount };
   const layout = layoutOf(field.type);
@@ -43,7 +44,7 @@ export function sliceColumn(column: Column, from: number, length: number): Colum
       });
     }
     case "bits":
-      return makeColumn(field, length, { ...base, values: sliceBits(values as Uint8Array, from, length) });
+      return makeColumn(field, length, { ...base, values: sliceBitmap(values as Uint8Array, from, length) });
     case "bytes": {
       const cut = sliceOffsets(offsets!, from, length);
       const bytes = (values as Uint8Array).subarray(cut.start, cut.end);
@@ -87,7 +88,12 @@ export function sliceColumn(column: Column, from: number, length: number): Colum
   }
 }
 
-/** Offsets of a window, made to start at 0, and where they started and ended. Returns a copy. */
+/** The bits of a window; shared zeros stay shared. */
+function sliceBitmap(bitmap: Uint8Array, from: number, length: number): Uint8Array {
+  return isZeros(bitmap) ? bitmap.subarray(0, bitmapBytes(length)) : sliceBits(bitmap, from, length);
+}
+
+/** Offsets of a window, made to start at 0, and where they started and ended. Returns a copy, or shared zeros. */
 function sliceOffsets(
   offsets: Int32Array | BigInt64Array,
   from: number,
@@ -96,6 +102,7 @@ function sliceOffsets(
   if (length === 0) {
     return { offsets: offsets instanceof Int32Array ? new Int32Array(1) : new BigInt64Array(1), start: 0, end: 0 };
   }
+  if (isZeros(offsets)) return { offsets: offsets.subarray(from, from + length + 1), start: 0, end: 0 };
   const cut = offsets.slice(from, from + length + 1) as Int32Array | BigInt64Array;
   const start = offsetAt(cut, 0);
   const end = offsetAt(cut, length);

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { isZeros } from "./building/zeros.ts";
+import { isZeros, zeros } from "./building/zeros.ts";
 import type { BodyCodec } from "./types.ts";
 
 /** Lengths whose frames are kept. */
@@ -14,19 +14,27 @@ const MAX_FRAME_BYTES = 1 << 16;
 /** What holds so many times its own length may be all zeros, and is looked at. */
 const MIN_RATIO = 16;
 
+/** How a {@linkcode ZeroFrameCodec} works. */
+export interface ZeroFrameOptions {
+  /** Whether zeros whose frame is known are {@linkcode zeros}, for readers that neither write to nor transfer what they read. @default false */
+  readonly shared?: boolean;
+}
+
 /** A codec that makes the frame of the zeros of one length once, and knows it when it comes again. */
 export class ZeroFrameCodec implements BodyCodec {
   /** See {@linkcode BodyCodec.name}. */
   readonly name: BodyCodec["name"];
   readonly #codec: BodyCodec;
+  readonly #isShared: boolean;
   /** By length of the zeros; `undefined` where a frame would be no smaller. */
   readonly #made = new Map<number, Uint8Array | undefined>();
   readonly #seen = new Map<number, Uint8Array>();
 
   /** Everything else is left to `codec`. */
-  constructor(codec: BodyCodec) {
+  constructor(codec: BodyCodec, { shared = false }: ZeroFrameOptions = {}) {
     this.name = codec.name;
     this.#codec = codec;
+    this.#isShared = shared;
   }
 
   /** See {@linkcode BodyCodec.compress}. Frames of shared zeros are shared too: not to be written to. */
@@ -42,12 +50,14 @@ export class ZeroFrameCodec implements BodyCodec {
   /** See {@linkcode BodyCodec.decompress}. */
   decompress(input: Uint8Array, size: number): Uint8Array {
     const seen = this.#seen.get(size);
-    if (seen !== undefined && areEqual(seen, input)) return new Uint8Array(size);
-    const output = this.#codec.decompress(input, size);
-    if (output.byteLength >= MIN_RATIO * input.byteLength && output.every((byte) => byte === 0)) {
+    const isKnown = seen !== undefined && areEqual(seen, input);
+    if (!isKnown) {
+      const output = this.#codec.decompress(input, size);
+      const isZero = output.byteLength >= MIN_RATIO * input.byteLength && output.every((byte) => byte === 0);
+      if (!isZero) return output;
       keep(this.#seen, size, input.slice());
     }
-    return output;
+    return this.#isShared ? zeros(Uint8Array, size) as Uint8Array : new Uint8Array(size);
   }
 }
 

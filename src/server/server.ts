@@ -94,7 +94,7 @@ export class MosaicoServer implements AsyncDisposable {
     await using resources = new AsyncDisposableStack();
     const directory = resources.use(
       await ServerDirectory.open(path, {
-        codecs: [lz4Codec(), zstdCodec()].map((codec) => new ZeroFrameCodec(codec)),
+        codecs: [lz4Codec(), zstdCodec()].map((codec) => new ZeroFrameCodec(codec, { shared: true })),
         ...checkpoints,
       }),
     );

@@ -11,6 +11,7 @@ import {
   decodeSchema,
   encodeSchema,
   type Schema,
+  SparseEncoder,
 } from "../../columnar/mod.ts";
 import {
   commandDescriptor,
@@ -25,7 +26,6 @@ import { ConnectionError } from "../../wire/net/mod.ts";
 import { JpegUpload } from "./jpeg_upload.ts";
 import { AutoEncoder, type BodyEncoder, fixedEncoder } from "./auto_compression.ts";
 import type { LaneCodecs } from "./lane_codecs.ts";
-import { SparseEncoder } from "./sparse_encoder.ts";
 import type { Lane, LaneDownload, LaneUpload, UploadStart } from "./types.ts";
 
 /** A data connection that a lane owns. */

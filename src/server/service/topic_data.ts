@@ -7,9 +7,9 @@ import {
   type Batch,
   BatchDecoder,
   decodeSchema,
-  encodeBatch,
   type IpcMessage,
   sliceBatch,
+  SparseEncoder,
 } from "../../columnar/mod.ts";
 import { type Chunk, type TimeWindow, type TopicRecord, type TopicTotals, totalsOf } from "../catalogue/mod.ts";
 import { ColumnReader, countBefore, pooledSource, readChunks, timesOf, timestampColumn } from "../storage/mod.ts";
@@ -72,11 +72,13 @@ export class TopicData {
 
   /** Record batch messages in order of time: as stored, and at the edges of the window cut. Never one without rows. */
   async *messages(): AsyncGenerator<Pick<IpcMessage, "header" | "body">, void, void> {
+    // Rows that are cut out take no more than they did: who asks for them reads compressed batches, where there are any.
+    const encoder = new SparseEncoder(this.#parts.directory.options.codecs[0]);
     for (const run of this.#runs()) {
       if (run.whole) {
         for await (const { header, body } of this.#read(run.chunks)) yield { header, body: [body] };
       } else {
-        for await (const { batch } of this.#cut(run.chunks)) yield encodeBatch(batch);
+        for await (const { batch } of this.#cut(run.chunks)) yield encoder.encode(batch);
       }
     }
   }

@@ -24,7 +24,7 @@ const RESERVE_BYTES = 1 << 20;
 
 /** How a {@linkcode ServerDirectory} works. */
 export interface DirectoryOptions {
-  /** Codecs of compressed batches. */
+  /** Codecs of compressed batches. The first compresses the zeros of batches that are cut. */
   readonly codecs: readonly BodyCodec[];
   /** Bytes of a running upload that may be lost with the server. @default 64 MiB */
   readonly checkpointBytes?: number;

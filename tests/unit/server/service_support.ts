@@ -34,6 +34,8 @@ export interface Download {
   readonly schema: Schema;
   /** Rows of each batch. */
   readonly sizes: number[];
+  /** Bytes of all bodies. */
+  readonly byteLength: number;
   /** Times of all rows. */
   readonly times: number[];
   /** All columns but the time. */
@@ -152,15 +154,18 @@ export class ServiceFixture implements AsyncDisposable {
     const decoder = new BatchDecoder(schema, CODECS);
     const reader = rowReader(schema);
     const [sizes, times, rows]: [number[], number[], Record<string, unknown>[]] = [[], [], []];
+    let byteLength = 0;
     for (const { header, body } of messages.slice(1)) {
-      const batch = decoder.decode(header!, concat(body!))!;
+      const bytes = concat(body!);
+      byteLength += bytes.byteLength;
+      const batch = decoder.decode(header!, bytes)!;
       sizes.push(batch.numRows);
       timestamps(batch).forEach((time, row) => {
         times.push(Number(time));
         rows.push(reader.row(batch, row));
       });
     }
-    return { schema, sizes, times, rows };
+    return { schema, sizes, byteLength, times, rows };
   }
 
   /** Sequence with an open session. */

@@ -7,10 +7,17 @@ import {
   FlightDescriptor_DescriptorType as DescriptorType,
   FlightDescriptorSchema,
 } from "../../../proto/gen/flight_pb.ts";
-import { fromUtf8, isMosaicoError, utf8 } from "../../../src/base/mod.ts";
-import { encapsulate, schemaFingerprintText } from "../../../src/columnar/mod.ts";
+import { concat, fromUtf8, isMosaicoError, utf8 } from "../../../src/base/mod.ts";
+import {
+  BatchBuilder,
+  encapsulate,
+  schemaFingerprintText,
+  SparseEncoder,
+  ZeroFrameCodec,
+} from "../../../src/columnar/mod.ts";
+import { ServerDirectory } from "../../../src/server/storage/mod.ts";
 import { commandOf, metadataOf, ServiceFixture } from "./service_support.ts";
-import { message, range, SCHEMA, SCHEMA_HEADER } from "./support.ts";
+import { CODECS, message, range, SCHEMA, SCHEMA_HEADER, temporaryFolder } from "./support.ts";
 
 /** Asserts that `work` fails with this status, and a text that holds `words`. */
 async function refused(work: Promise<unknown>, code: string, words: string): Promise<void> {
@@ -197,6 +204,26 @@ test("getFlightInfo() with a window counts the rows inside, and its tickets keep
     assert.deepEqual(download.rows.map((row) => row["x"]), expected);
     assert.ok(download.sizes.every((size) => size > 0));
   }
+});
+
+test("what a window cuts out of sparse batches is as sparse as they are", async () => {
+  await using folder = await temporaryFolder();
+  const codecs = CODECS.map((codec) => new ZeroFrameCodec(codec, { shared: true }));
+  await using fixture = await ServiceFixture.start(
+    undefined,
+    { workers: 0 },
+    await ServerDirectory.open(folder.path, { codecs }),
+  );
+  const times = range(0, 4_000);
+  const builder = new BatchBuilder(SCHEMA);
+  for (const time of times) builder.append(BigInt(time), { x: time, label: undefined });
+  const { header, body } = new SparseEncoder(CODECS[0]).encode(builder.finish());
+  await fixture.record("d", { x: [{ header, body: concat(body) }] });
+  const whole = await fixture.get(utf8(JSON.stringify({ resource_locator: "d/x" })));
+  const part = await fixture.get(utf8(JSON.stringify({ resource_locator: "d/x", timestamp_ns_start: 1_001 })));
+  assert.deepEqual([whole.times, part.times], [times, times.slice(1_001)]);
+  assert.deepEqual(part.rows, whole.rows.slice(1_001));
+  assert.ok(part.byteLength < 0.8 * whole.byteLength, `${part.byteLength} of ${whole.byteLength} bytes`);
 });
 
 test("getFlightInfo() and getSchema() refuse what is none of theirs", async () => {

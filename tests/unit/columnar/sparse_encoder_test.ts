@@ -2,22 +2,24 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import process from "node:process";
 import { test } from "node:test";
-import { concat } from "../../../../src/base/mod.ts";
-import { fixedEncoder } from "../../../../src/client/lanes/auto_compression.ts";
-import { SparseEncoder } from "../../../../src/client/lanes/sparse_encoder.ts";
-import { lz4Codec } from "../../../../src/codecs/mod.ts";
+import { concat } from "../../../src/base/mod.ts";
+import { lz4Codec } from "../../../src/codecs/mod.ts";
 import {
   type Batch,
   BatchBuilder,
   BatchDecoder,
+  type BodyCodec,
   encapsulate,
+  encodeBatch,
   encodeSchema,
   type IpcMessage,
   rowReader,
+  sliceBatch,
+  SparseEncoder,
   ZeroFrameCodec,
-} from "../../../../src/columnar/mod.ts";
-import { Floating64, IMU, type OntologyType } from "../../../../src/ontology/mod.ts";
-import { startEmbedded } from "../../../support/embedded.ts";
+} from "../../../src/columnar/mod.ts";
+import { Floating64, IMU, type OntologyType } from "../../../src/ontology/mod.ts";
+import { startEmbedded } from "../../support/embedded.ts";
 
 const CODEC = lz4Codec();
 const python = process.env["MOSAICO_PYTHON"];
@@ -41,7 +43,7 @@ function decode(batch: Batch, { header, body }: IpcMessage): object[] {
 
 test("columns without a value take next to nothing, and the rows are those sent in full", () => {
   const batch = batchOf(IMU, 2_000, sample);
-  const full = fixedEncoder(undefined).encode(batch);
+  const full = encodeBatch(batch);
   const sparse = new SparseEncoder(CODEC).encode(batch);
   assert.ok(sparse.bodyLength < full.bodyLength / 2.5, `${sparse.bodyLength} of ${full.bodyLength}`);
   assert.deepEqual(decode(batch, sparse), decode(batch, full));
@@ -49,7 +51,7 @@ test("columns without a value take next to nothing, and the rows are those sent 
 
 test("what has values, or is small, is sent as without compression", () => {
   for (const batch of [batchOf(Floating64, 2_000, () => ({ data: 0 })), batchOf(IMU, 3, sample)]) {
-    assert.deepEqual(new SparseEncoder(CODEC).encode(batch), fixedEncoder(undefined).encode(batch));
+    assert.deepEqual(new SparseEncoder(CODEC).encode(batch), encodeBatch(batch));
   }
 });
 
@@ -78,6 +80,23 @@ test("frames of zeros are made once and known again; anything else is the codec'
   assert.equal(decompressed, 1 + 3);
   assert.throws(() => codec.decompress(zeros.subarray(0, -1), 5_000), /lz4|LZ4/);
   assert.throws(() => codec.decompress(zeros, 5_001), /lz4|LZ4/);
+});
+
+test("what is cut out of a batch of shared zeros is as sparse, and has the same rows", () => {
+  const batch = batchOf(IMU, 2_000, sample);
+  const { header, body } = new SparseEncoder(CODEC).encode(batch);
+  const decodeWith = (codec: BodyCodec) => new BatchDecoder(batch.schema, [codec]).decode(header, concat([...body]))!;
+  const shared = decodeWith(new ZeroFrameCodec(CODEC, { shared: true }));
+  const own = decodeWith(new ZeroFrameCodec(CODEC));
+  for (const [from, to] of [[0, 1_000], [1_000, 2_000], [333, 1_444], [5, 6], [7, 7]] as const) {
+    const cut = sliceBatch(shared, from, to);
+    const sparse = new SparseEncoder(CODEC).encode(cut);
+    const full = encodeBatch(sliceBatch(own, from, to));
+    assert.deepEqual(decode(batch, sparse), decode(batch, full));
+    assert.deepEqual(decode(batch, encodeBatch(cut)), decode(batch, full));
+    if (to - from > 512) assert.ok(sparse.bodyLength < full.bodyLength / 2.5, `${sparse.bodyLength}`);
+    assert.deepEqual(new SparseEncoder(undefined).encode(cut), encodeBatch(cut));
+  }
 });
 
 for (const workers of [0, 1]) {
