@@ -16,6 +16,7 @@ import {
 } from "../../columnar/mod.ts";
 import type { Message, OntologyRegistry, SerializationFormat } from "../../ontology/mod.ts";
 import type { LaneDownload } from "../lanes/mod.ts";
+import { RowBlock } from "./row_block.ts";
 import type { RowReaders } from "./row_readers.ts";
 import { StreamLifetime } from "./stream_lifetime.ts";
 import { tableOf } from "./table.ts";
@@ -65,6 +66,7 @@ export class TopicStreamer<T> implements AsyncIterableIterator<Message<T>, undef
   /** Of `#times`. */
   #view: DataView = dataViewOf(NO_TIMES);
   #index = 0;
+  readonly #block: RowBlock<T> = new RowBlock();
 
   /** Made by a handler; `download` is *taken*, and cancelled when `signal` aborts. */
   constructor(
@@ -119,7 +121,10 @@ export class TopicStreamer<T> implements AsyncIterableIterator<Message<T>, undef
   takeBuffered(): Message<T> {
     const reader = this.#reader ??= this.#makeReader(this.#batch!.schema);
     const index = this.#index++;
-    return { timestampNs: this.#view.getBigInt64(8 * index, true), data: reader.row(this.#batch!, index) as T };
+    return {
+      timestampNs: this.#view.getBigInt64(8 * index, true),
+      data: this.#block.take(reader, this.#batch!, index),
+    };
   }
 
   /** Of what is here, the messages up to `endNs` inclusive, as columns; `undefined` when there are none. */
@@ -192,12 +197,14 @@ export class TopicStreamer<T> implements AsyncIterableIterator<Message<T>, undef
     this.#times = timestamps(batch);
     this.#view = dataViewOf(this.#times);
     this.#index = 0;
+    this.#block.clear();
     return true;
   }
 
   #release(): void {
     this.#times = NO_TIMES;
     this.#index = 0;
+    this.#block.clear();
     this.#batch = undefined;
     this.#download.cancel();
   }
