@@ -126,7 +126,10 @@ const STEPS: readonly Step[] = [
   { name: "wasm", run: () => check([DENO, "run", "-A", "wasm/build.ts", "--check"]) },
   { name: "publish", run: () => check([DENO, "publish", "--dry-run", "--allow-dirty", "-q"]) },
   { name: "deno", run: () => counted([DENO, "test", "-A", "--no-check", "--parallel", "tests/"], denoCounts) },
-  { name: "examples", run: () => counted([DENO, "test", "-A", "--doc", "-q", "mod.ts", "src/"], denoCounts) },
+  {
+    name: "examples",
+    run: () => counted([DENO, "test", "-A", "--doc", "-q", "mod.ts", "src/", "README.md"], denoCounts),
+  },
   {
     name: "interop",
     isPart: true,

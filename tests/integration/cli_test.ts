@@ -135,7 +135,7 @@ test("ls, info, cat and rm work on a server and on a folder", { timeout: 60_000 
 
   const refused = await runCommand(["rm", "drive", ...here]);
   assert.equal(refused.code, 1);
-  assert.match(refused.stderr, /finalized.*\[session\.locked\]/);
+  assert.match(refused.stderr, /finalized; --force .*\[session\.locked\]/);
   const removed = await runCommand(["rm", "drive", "--force", ...here]);
   assert.deepEqual([removed.code, removed.stdout], [0, "deleted drive\n"]);
   assert.equal((await runCommand(["ls", "--json", ...here])).stdout, "[]\n");

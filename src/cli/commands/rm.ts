@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isMosaicoError, MosaicoError } from "../../base/mod.ts";
 import { COMMON_OPTIONS, onlyArgument, parseCommand, PLACE_USAGE } from "../arguments.ts";
 import { withClient } from "../connection.ts";
 import { print, printJson } from "../output.ts";
@@ -18,7 +19,13 @@ ${PLACE_USAGE}`;
 export async function rm(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseCommand(args, { ...COMMON_OPTIONS, force: { type: "boolean" } });
   const name = onlyArgument(positionals, "sequence name");
-  await withClient(values, (client) => client.sequenceDelete(name, { locked: values.force ?? false }));
+  try {
+    await withClient(values, (client) => client.sequenceDelete(name, { locked: values.force ?? false }));
+  } catch (cause) {
+    if (!isMosaicoError(cause, "session.locked")) throw cause;
+    const text = `Cannot delete sequence "${name}": it is finalized; --force deletes it for good`;
+    throw new MosaicoError("session.locked", text, {}, { cause });
+  }
   if (values.json) printJson({ deleted: name });
   else print(`deleted ${name}`);
   return 0;
