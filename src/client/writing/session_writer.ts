@@ -3,55 +3,14 @@
  *
  * @module
  */
-import { isMosaicoError, type JsonObject, messageOf, MosaicoError } from "../../base/mod.ts";
+import { isMosaicoError, messageOf, MosaicoError } from "../../base/mod.ts";
 import { CompressedImage, type Image, type OntologyType } from "../../ontology/mod.ts";
 import { checkTopicName, checkUserMetadata, packLocator } from "../../protocol/mod.ts";
-import type { ControlConnection } from "../control/mod.ts";
-import { type Compression, jpegModuleFor, type LanePool, type LaneUpload, type UploadStart } from "../lanes/mod.ts";
-import { checkImageEncoding, type ImageEncoding, imageRows } from "./jpeg_topic.ts";
+import { jpegModuleFor, type LaneUpload, type UploadStart } from "../lanes/mod.ts";
+import { checkImageEncoding, imageRows } from "./jpeg_topic.ts";
+import type { ImageTopicCreateOptions, SessionErrorPolicy, TopicCreateOptions } from "./options.ts";
 import { TopicWriter } from "./topic_writer.ts";
-import type { TopicErrorPolicy, WaitOptions } from "./types.ts";
-
-/** What happens to the data of a session that fails, or is left without `finalize()`. */
-export type SessionErrorPolicy = "report" | "delete";
-
-/** Where a session stands. */
-export type SessionStatus = "pending" | "finalized" | "error";
-
-/** How batches are made; given to the client as defaults, and to a topic as exceptions. */
-export interface BatchingOptions {
-  /** Compression of the batches. @default "sparse" */
-  readonly compression?: Compression;
-  /** Bytes of columns at which a batch is sent. @default 2 MiB */
-  readonly batchBytes?: number;
-  /** Longest time a row waits in an unfinished batch, milliseconds. @default 1000 */
-  readonly flushIntervalMs?: number;
-}
-
-/** Options of `topicCreate`. */
-export interface TopicCreateOptions extends BatchingOptions {
-  /** Metadata of the topic: any JSON object. @default {} */
-  readonly metadata?: JsonObject;
-  /** What becomes of errors in `attempt` of the topic's writer. @default "raise" */
-  readonly onError?: TopicErrorPolicy;
-  /** Gives up creating when aborted. */
-  readonly signal?: AbortSignal;
-}
-
-/** Options of `topicCreate` for raw pictures that become JPEGs. */
-export interface ImageTopicCreateOptions extends TopicCreateOptions, ImageEncoding {}
-
-/** What the client lends its writers. */
-export interface WritingParts {
-  /** The control connection. */
-  readonly control: ControlConnection;
-  /** The data connections. */
-  readonly lanes: LanePool;
-  /** How batches are made by default. */
-  readonly batching: Required<BatchingOptions>;
-  /** Bytes of one topic that may be on their way. */
-  readonly topicBytesInFlight: number;
-}
+import type { SessionStatus, WaitOptions, WritingParts } from "./types.ts";
 
 /** Time without progress after which the uploads of a session that was given up are no longer waited for. */
 const GIVE_UP_MS = 30_000;

@@ -1,12 +1,17 @@
 /**
- * What topic writers are made of, and what they say of themselves.
+ * What writers are made of, and what they say of themselves.
  *
  * @module
  */
 import type { Semaphore } from "../../base/mod.ts";
 import type { Batch } from "../../columnar/mod.ts";
 import type { OntologyType } from "../../ontology/mod.ts";
-import type { LaneUpload } from "../lanes/mod.ts";
+import type { ControlConnection } from "../control/mod.ts";
+import type { LanePool, LaneUpload } from "../lanes/mod.ts";
+import type { BatchingOptions } from "./options.ts";
+
+/** Where a session stands. */
+export type SessionStatus = "pending" | "finalized" | "error";
 
 /**
  * Where a topic writer stands. The next push that succeeds makes `raised_exception`, `ignored_last_error` and
@@ -30,6 +35,18 @@ export type TopicErrorPolicy = "raise" | "ignore" | "finalize";
 export interface WaitOptions {
   /** Ends the waiting when aborted. */
   readonly signal?: AbortSignal;
+}
+
+/** What the client lends its writers. */
+export interface WritingParts {
+  /** The control connection. */
+  readonly control: ControlConnection;
+  /** The data connections. */
+  readonly lanes: LanePool;
+  /** How batches are made by default. */
+  readonly batching: Required<BatchingOptions>;
+  /** Bytes of one topic that may be on their way. */
+  readonly topicBytesInFlight: number;
 }
 
 /** Rows that are more than columns to be sent. */

@@ -9,8 +9,9 @@ import { parseOntologyPath, type PathStep, QueryError } from "../../query/mod.ts
 import { type Bounds, type Leaf, leafTree } from "../indexing/mod.ts";
 import { mergeColumns, NO_VALUES } from "./aggregate_fold.ts";
 import type { PlannedChunk } from "./chunk_plan.ts";
-import type { AnswerOptions, ContentEngine, TopicQuestion } from "./content_engine.ts";
+import type { ContentEngine } from "./content_engine.ts";
 import { isExact, leafAt, Verdict } from "./pruning.ts";
+import type { AnswerOptions, TopicQuestion } from "./question.ts";
 import { joinPasses, type RankPass, valuesAt } from "./ranks.ts";
 import { Statistics } from "./statistics.ts";
 import type { AggregateColumn, AggregateState, ColumnState, TimeSpan } from "./types.ts";

@@ -4,18 +4,16 @@
  * @module
  */
 import { abortable } from "../../base/mod.ts";
-import { decodeSchema, type Schema } from "../../columnar/mod.ts";
-import { compileRecordPredicate, type RecordCondition, type RecordPredicate } from "../../query/mod.ts";
-import type { TimeWindow, TopicRecord } from "../catalogue/mod.ts";
+import type { TopicRecord } from "../catalogue/mod.ts";
 import { type Bounds, INDEX_VERSION, type Leaf, leafTree } from "../indexing/mod.ts";
 import { pooledSource, type ServerDirectory, timestampColumn, type Uploads } from "../storage/mod.ts";
 import { boundsOf, planChunks, type PlannedChunk, type TopicChunks } from "./chunk_plan.ts";
 import { indexChunks } from "./index_chunks.ts";
 import { compilePruners, Verdict } from "./pruning.ts";
+import type { AnswerOptions, TopicQuestion } from "./question.ts";
 import { joinRuns, RunFold } from "./run_fold.ts";
 import { ScanPool } from "./scan_pool.ts";
 import { Scanner } from "./scanner.ts";
-import type { Statistics } from "./statistics.ts";
 import type { ScanChunk, ScanOutput, ScanSpec, ScanTask, TimeSpan } from "./types.ts";
 
 /** Rows of a portion: what a Worker looks through before it is asked to go on, a few milliseconds. */
@@ -33,38 +31,6 @@ export interface EngineOptions {
   readonly workerRows?: number;
   /** Starts a Worker. @default the package's own */
   readonly startWorker?: () => Worker;
-}
-
-/** What is asked of one topic. */
-export interface TopicQuestion {
-  /** The topic. */
-  readonly topic: TopicRecord;
-  /** Its schema. */
-  readonly schema: Schema;
-  /** Conditions on its records. */
-  readonly conditions: readonly RecordCondition[];
-  /** The same, compiled for its schema. */
-  readonly predicate: RecordPredicate;
-  /** Times of the records that count. */
-  readonly window: TimeWindow;
-}
-
-/** How a question is to be answered. */
-export interface AnswerOptions {
-  /** Nobody waits any more, once it is aborted. */
-  readonly signal: AbortSignal;
-  /** Counts what is done. */
-  readonly statistics: Statistics;
-}
-
-/** Puts conditions to a topic. @throws {QueryError} as `compileRecordPredicate` */
-export function questionOf(
-  topic: TopicRecord,
-  conditions: readonly RecordCondition[],
-  window: TimeWindow = {},
-): TopicQuestion {
-  const schema: Schema = topic.schemaHeader === undefined ? { fields: [] } : decodeSchema(topic.schemaHeader);
-  return { topic, schema, conditions, predicate: compileRecordPredicate(conditions, schema), window };
 }
 
 /** Answers questions about what topics hold, also while their uploads run. */

@@ -4,12 +4,7 @@
  * @module
  */
 export { aggregate } from "./aggregates.ts";
-export {
-  type AnswerOptions,
-  ContentEngine,
-  type EngineOptions,
-  questionOf,
-  type TopicQuestion,
-} from "./content_engine.ts";
+export { ContentEngine, type EngineOptions } from "./content_engine.ts";
+export { type AnswerOptions, questionOf, type TopicQuestion } from "./question.ts";
 export { Statistics } from "./statistics.ts";
 export type { TimeSpan } from "./types.ts";
