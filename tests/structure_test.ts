@@ -32,7 +32,7 @@ const SUB_ROOMS: Readonly<Record<string, readonly string[]>> = {
   wire: ["net", "http2", "grpc", "flight"],
   client: ["control", "lanes", "writing", "reading", "handlers"],
   server: ["catalogue", "indexing", "storage", "engine", "service"],
-  bridges: ["ros", "mcap", "lidar_packets", "simulation"],
+  bridges: ["ros", "recording", "mcap", "bag", "lidar_packets", "simulation"],
 };
 
 /** `node:` modules that both runtimes share, and the rooms that may use them. */

@@ -4,12 +4,18 @@
  * @module
  */
 import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { basename } from "node:path";
+import { importBag } from "../bridges/bag/mod.ts";
 import { importMcap, type ImportReport } from "../bridges/mcap/mod.ts";
 import type { MosaicoClient } from "../client/mod.ts";
 import { UsageError } from "./arguments.ts";
 import { formatCount, formatCounted, print, ProgressLine, table } from "./output.ts";
+
+/** What is said of a file without a message that can be written. */
+export const NOTHING_WRITTEN = "nothing of the file could be written, so there is no sequence of it";
+
+const BAG_MAGIC = "#ROSBAG";
 
 /** Bytes read from disk at a time. */
 const READ_BYTES = 1 << 20;
@@ -22,8 +28,8 @@ export function sequenceNameOf(path: string): string {
 }
 
 /**
- * Imports one file. What cannot be read is in the report; when the import itself fails or is interrupted, the sequence is
- * deleted, so that a second try finds a clean table.
+ * Imports one file. What cannot be read is in the report; where nothing can, there is no sequence. When the import itself
+ * fails or is interrupted, the sequence is deleted, so that a second try finds a clean table.
  */
 export async function recordFile(
   client: MosaicoClient,
@@ -31,7 +37,7 @@ export async function recordFile(
   name: string,
   signal: AbortSignal,
 ): Promise<ImportReport> {
-  const { size } = await stat(path);
+  const { size, isBag } = await look(path);
   using progress = new ProgressLine(basename(path));
   await using sequence = await client.sequenceCreate(name, {
     metadata: { sourceFile: basename(path) },
@@ -39,18 +45,31 @@ export async function recordFile(
   });
   try {
     const source = createReadStream(path, { highWaterMark: READ_BYTES });
-    const report = await importMcap(source, sequence, {
+    const report = await (isBag ? importBag : importMcap)(source, sequence, {
       sourceFile: basename(path),
       signal,
       onProgress: ({ bytesRead, messagesRead }) => {
         progress.update(bytesRead / size, `${formatCount(messagesRead)} messages`);
       },
     });
-    await sequence.finalize();
+    if (report.messagesPushed > 0) await sequence.finalize();
+    else await sequence.abort(new Error(NOTHING_WRITTEN));
     return report;
   } catch (error) {
     await sequence.abort(error);
     throw signal.aborted ? signal.reason : error;
+  }
+}
+
+/** Size of a file, and whether it is a bag of ROS 1; whatever else it may be is for the import of MCAP files to say. */
+async function look(path: string): Promise<{ readonly size: number; readonly isBag: boolean }> {
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    const { buffer, bytesRead } = await file.read(new Uint8Array(BAG_MAGIC.length), 0, BAG_MAGIC.length, 0);
+    return { size, isBag: new TextDecoder("latin1").decode(buffer.subarray(0, bytesRead)) === BAG_MAGIC };
+  } finally {
+    await file.close();
   }
 }
 

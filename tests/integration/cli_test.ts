@@ -18,6 +18,7 @@ import { MosaicoServer } from "../../src/server/mod.ts";
 import { runCommand, startCommand } from "../support/command_line.ts";
 import { until, within } from "../support/errors.ts";
 import { temporaryFolder } from "../support/folder.ts";
+import { bagChunk, bagConnection, bagMessage, Ros1Writer, writeBag } from "../unit/bridges/support.ts";
 
 const DATA = process.env["MOSAICO_TEST_DATA"];
 const INDEXED = `${DATA}/edge/mcap/good_indexed.mcap`;
@@ -248,6 +249,39 @@ test("import of what is no recording ends with 1 and leaves no sequence", { time
     assert.equal(run.code, 1, path);
     assert.equal((await runCommand(["ls", "--json", ...here])).stdout, "[]\n", path);
   }
+});
+
+test("a bag of ROS 1 is recorded like any file; one without a message leaves no sequence, and ends with 1", {
+  timeout: 60_000,
+}, async () => {
+  await using folder = await temporaryFolder();
+  const here = ["--directory", join(folder.path, "data")];
+  const said = bagMessage(0, 1_000_000_007n, new Ros1Writer().string("hello").bytes);
+  const drive = join(folder.path, "drive.bag");
+  await writeFile(
+    drive,
+    writeBag([bagChunk([bagConnection(0, "/a", "std_msgs/String", "string data"), said])], { 0: 1 }),
+  );
+  const run = await runCommand(["import", drive, ...here]);
+  assert.deepEqual([run.code, run.stderr], [0, ""]);
+  assert.match(run.stdout, /\/a +std_msgs\/String +String +1 +1\n1 of 1 messages written/);
+  const [message] = linesOf((await runCommand(["cat", "drive", ...here])).stdout);
+  assert.deepEqual(message, {
+    topic: "/a",
+    timestampNs: 1_000_000_007,
+    ontologyTag: "String",
+    data: { data: "hello" },
+  });
+
+  const empty = join(folder.path, "empty.bag");
+  await writeFile(empty, writeBag([], {}));
+  for (const command of ["import", "demo"]) {
+    const nothing = await runCommand([command, empty, ...here]);
+    assert.equal(nothing.code, 1);
+    assert.match(nothing.stdout, /0 of 0 messages written\nnothing of the file could be written/);
+  }
+  const listed = parseJson((await runCommand(["ls", "--json", ...here])).stdout) as JsonObject[];
+  assert.deepEqual(listed.map(({ name }) => name), ["drive"]);
 });
 
 test("import --json reports the files before the one that failed", { timeout: 60_000 }, async () => {

@@ -3,6 +3,13 @@
  *
  * @module
  */
+export type {
+  DamageReport,
+  ImportProgress,
+  ImportReport,
+  RecordingImportOptions,
+  SkipReason,
+  TopicReport,
+} from "../recording/mod.ts";
 export type { RowSink, TopicSink } from "../types.ts";
-export { importMcap, type ImportProgress, type McapImportOptions } from "./import_mcap.ts";
-export type { DamageReport, ImportReport, SkipReason, TopicReport } from "./report.ts";
+export { importMcap } from "./import_mcap.ts";

@@ -7,7 +7,8 @@
  * @module
  */
 import { McapConstants } from "@mcap/core";
-import { concat, equalBytes, MosaicoError, toHex } from "../../base/mod.ts";
+import { equalBytes, MosaicoError, toHex } from "../../base/mod.ts";
+import { ByteQueue } from "../recording/mod.ts";
 
 const MAGIC = Uint8Array.from(McapConstants.MCAP_MAGIC);
 const HEADER_BYTES = 9;
@@ -35,10 +36,7 @@ export interface FramingOptions {
 /** Push/pull parser of the outermost structure of an MCAP file. */
 export class RecordFraming {
   readonly #options: FramingOptions;
-  #parts: Uint8Array[] = [];
-  #available = 0;
-  /** Bytes of a passed-over record that have yet to come. */
-  #skip = 0;
+  readonly #queue = new ByteQueue();
   #recordOffset = 0;
   #offset = 0;
   #state: "opening" | "records" | "closing" | "done" | "unclosed" = "opening";
@@ -61,16 +59,12 @@ export class RecordFraming {
 
   /** Where the record begins that the bytes so far end in, or end before. */
   get offset(): number {
-    return this.#skip > 0 ? this.#recordOffset : this.#offset;
+    return this.#queue.skip > 0 ? this.#recordOffset : this.#offset;
   }
 
   /** The next bytes of the file, *taken*: records are views of them. */
   push(bytes: Uint8Array): void {
-    const skipped = Math.min(this.#skip, bytes.length);
-    this.#skip -= skipped;
-    if (skipped === bytes.length) return;
-    this.#parts.push(bytes.subarray(skipped));
-    this.#available += bytes.length - skipped;
+    this.#queue.push(bytes);
     this.#passTrailing();
   }
 
@@ -80,19 +74,20 @@ export class RecordFraming {
    * @throws {MosaicoError} `codec.mcap_magic` when the file does not begin as MCAP files do
    */
   next(): RawRecord | undefined {
-    if (this.#state === "opening" && this.#available >= MAGIC.length) this.#open();
-    if (this.#state === "closing" && this.#available >= MAGIC.length) this.#close();
-    if (this.#state !== "records" || this.#available < HEADER_BYTES) return undefined;
+    if (this.#state === "opening" && this.#queue.available >= MAGIC.length) this.#open();
+    if (this.#state === "closing" && this.#queue.available >= MAGIC.length) this.#close();
+    if (this.#state !== "records" || this.#queue.available < HEADER_BYTES) return undefined;
     const { opcode, contentBytes } = this.#header();
     const bytes = HEADER_BYTES + contentBytes;
     const gather = this.#options.wanted.has(opcode) && contentBytes <= this.#options.maxRecordBytes;
-    if (gather && this.#available < bytes) return undefined;
+    if (gather && this.#queue.available < bytes) return undefined;
     const record = {
       opcode,
       offset: this.#offset,
       contentBytes,
-      bytes: gather ? this.#take(bytes) : this.#pass(bytes),
+      bytes: gather ? this.#queue.take(bytes) : undefined,
     };
+    if (!gather) this.#queue.pass(bytes);
     this.#recordOffset = this.#offset;
     this.#offset += bytes;
     if (opcode === McapConstants.Opcode.FOOTER) this.#state = "closing";
@@ -105,79 +100,49 @@ export class RecordFraming {
    * @throws {MosaicoError} `codec.mcap_magic` when the file is too short to be an MCAP file
    */
   end(): { readonly opcode: number; readonly contentBytes: number; readonly bytes: Uint8Array } | undefined {
-    if (this.#state === "opening") throw notMcap(this.#take(this.#available));
-    if (this.#state !== "records" || this.#available === 0) return undefined;
-    const { opcode, contentBytes } = this.#available < HEADER_BYTES ? { opcode: 0, contentBytes: 0 } : this.#header();
-    return { opcode, contentBytes, bytes: this.#take(this.#available) };
+    if (this.#state === "opening") throw notMcap(this.#queue.take(this.#queue.available));
+    if (this.#state !== "records" || this.#queue.available === 0) return undefined;
+    const { opcode, contentBytes } = this.#queue.available < HEADER_BYTES
+      ? { opcode: 0, contentBytes: 0 }
+      : this.#header();
+    return { opcode, contentBytes, bytes: this.#queue.take(this.#queue.available) };
   }
 
   /** Whether the file ended inside a record that was passed over. */
   get insideSkipped(): boolean {
-    return this.#skip > 0;
+    return this.#queue.skip > 0;
   }
 
   #open(): void {
-    const magic = this.#take(MAGIC.length);
+    const magic = this.#queue.take(MAGIC.length);
     if (!equalBytes(magic, MAGIC)) throw notMcap(magic);
     this.#offset += MAGIC.length;
     this.#state = "records";
   }
 
   #close(): void {
-    this.#state = equalBytes(this.#peek(MAGIC.length), MAGIC) ? "done" : "unclosed";
-    if (this.#state === "done") this.#offset += this.#take(MAGIC.length).length;
+    this.#state = equalBytes(this.#queue.peek(MAGIC.length), MAGIC) ? "done" : "unclosed";
+    if (this.#state === "done") this.#offset += this.#queue.take(MAGIC.length).length;
     this.#passTrailing();
   }
 
   #passTrailing(): void {
     if (this.#state !== "done" && this.#state !== "unclosed") return;
-    this.#trailing += this.#available;
-    this.#pass(this.#available);
+    this.#trailing += this.#queue.available;
+    this.#queue.pass(this.#queue.available);
   }
 
   #header(): { opcode: number; contentBytes: number } {
-    const header = this.#peek(HEADER_BYTES);
+    const header = this.#queue.peek(HEADER_BYTES);
     const view = new DataView(header.buffer, header.byteOffset, HEADER_BYTES);
     // Claims beyond 2^53 lose digits here, and are passed over whatever they are.
     return { opcode: view.getUint8(0), contentBytes: Number(view.getBigUint64(1, true)) };
-  }
-
-  /** A view of the next `count` bytes, which must be there. */
-  #peek(count: number): Uint8Array {
-    if (this.#parts[0]!.length < count) this.#parts = [concat(this.#parts)];
-    return this.#parts[0]!.subarray(0, count);
-  }
-
-  #take(count: number): Uint8Array {
-    if (count === 0) return new Uint8Array(0);
-    const taken = this.#peek(count);
-    this.#drop(count);
-    return taken;
-  }
-
-  #pass(count: number): undefined {
-    const here = Math.min(count, this.#available);
-    this.#skip = count - here;
-    this.#drop(here);
-  }
-
-  #drop(count: number): void {
-    this.#available -= count;
-    while (count > 0) {
-      const first = this.#parts[0]!;
-      if (first.length > count) {
-        this.#parts[0] = first.subarray(count);
-        return;
-      }
-      count -= first.length;
-      this.#parts.shift();
-    }
   }
 }
 
 const KNOWN_OTHERS: readonly (readonly [prefix: string, what: string])[] = [
   [toHex(MAGIC).slice(0, 12) + "0a", "its line endings were converted on the way, which destroys it"],
-  ["23524f53424147", "it is a ROS 1 bag"],
+  ["23524f53424147", "it is a bag of ROS 1, which `importBag` reads"],
   ["53514c69746520", "it is an SQLite file, perhaps a rosbag2 of the sqlite3 kind"],
 ];
 

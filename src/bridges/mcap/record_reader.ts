@@ -6,19 +6,10 @@
 import { McapConstants, McapRecordBuilder, McapStreamReader, type McapTypes } from "@mcap/core";
 import { messageOf } from "../../base/mod.ts";
 import { lz4Codec, zstdCodec } from "../../codecs/mod.ts";
+import type { Damage, RecordingReader } from "../recording/mod.ts";
 import { type RawRecord, RecordFraming } from "./record_framing.ts";
 
 const { Opcode } = McapConstants;
-
-/** Something wrong with the file. */
-export interface Damage {
-  /** Tells it from the records. */
-  readonly type: "Damage";
-  /** Byte of the file where the damaged record begins. */
-  readonly offset: number;
-  /** What is wrong. */
-  readonly reason: string;
-}
 
 /** What a reader gives: records with messages and what describes them, and damage. */
 export type McapItem = McapTypes.TypedMcapRecords["Schema" | "Channel" | "Message"] | Damage;
@@ -44,7 +35,7 @@ const SUMMARY: ReadonlySet<number> = new Set([Opcode.SCHEMA, Opcode.CHANNEL, Opc
  * Damage in a record costs that record (of a chunk: its rest); reading goes on behind it. A file that ends too early
  * gives everything before its end.
  */
-export class McapRecordReader {
+export class McapRecordReader implements RecordingReader {
   readonly #framing: RecordFraming;
   readonly #maxRecordBytes: number;
   readonly #codecs = { lz4: lz4Codec(), zstd: zstdCodec() };

@@ -4,7 +4,7 @@
  * @module
  */
 import type { OntologyType } from "../../ontology/mod.ts";
-import type { RosMessage } from "./cdr_decoder.ts";
+import type { RosMessage } from "./message_decoder.ts";
 
 /** Turns the messages of some ROS types into values of one ontology type. */
 export interface RosAdapter {

@@ -10,6 +10,9 @@
 import { parse } from "@foxglove/rosmsg";
 import { type JsonObject, type JsonValue, messageOf, MosaicoError } from "../../base/mod.ts";
 
+/** The generations of ROS: their definitions and encodings differ. */
+export type RosVersion = 1 | 2;
+
 /** Primitive field types; the names ROS 2 gives them. */
 export type RosPrimitive =
   | "bool"
@@ -43,7 +46,7 @@ export interface RosStruct {
   readonly name: string;
   /** In the order of the wire. */
   readonly fields: readonly RosField[];
-  /** Fewest bytes a value takes in CDR. */
+  /** Fewest bytes a value takes in the encoding of its ROS. */
   readonly minBytes: number;
 }
 
@@ -55,7 +58,7 @@ export interface RosDefinition {
   readonly constants: JsonObject;
 }
 
-/** Sizes in CDR without padding; a string is at least its length, a time two numbers. */
+/** Sizes without padding; a string is at least its length, a time two numbers. */
 const PRIMITIVE_BYTES: Readonly<Record<RosPrimitive, number>> = {
   bool: 1,
   int8: 1,
@@ -73,6 +76,15 @@ const PRIMITIVE_BYTES: Readonly<Record<RosPrimitive, number>> = {
   duration: 8,
 };
 
+/** A type without fields travels as one byte in ROS 2. */
+const EMPTY_BYTES: Readonly<Record<RosVersion, number>> = { 1: 0, 2: 1 };
+
+/** Names of fields, and of constants, as each ROS has them. */
+const NAMES: Readonly<Record<RosVersion, RegExp>> = {
+  1: /^[A-Za-z]\w*$/,
+  2: /^(?:[a-z][a-z0-9]*(?:_[a-z0-9]+)*|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)$/,
+};
+
 const MAX_TEXT = 1 << 18;
 const MAX_LINE = 4096;
 const MAX_TYPES = 1000;
@@ -83,15 +95,17 @@ type ParsedConstant = ParsedType["definitions"][number]["value"];
 
 /**
  * Reads the definition of `typeName` in `.msg` grammar, followed by those of the types it uses
- * (each after a line of `=` and a line `MSG: name`), as MCAP files with the schema encoding `ros2msg` carry it.
+ * (each after a line of `=` and a line `MSG: name`), as MCAP files with the schema encoding `ros2msg` carry it, or, with
+ * `version` 1, those of `ros1msg` and bags of ROS 1.
  *
  * @throws {MosaicoError} `schema.ros_definition` when the text is malformed, a type is missing or contains itself
  */
-export function parseRosDefinition(typeName: string, text: string): RosDefinition {
+export function parseRosDefinition(typeName: string, text: string, version: RosVersion = 2): RosDefinition {
   try {
-    const [root, ...others] = sections(text).map((lines) => parse(lines, { ros2: true, skipTypeFixup: true })[0]!);
+    const options = { ros2: version === 2, skipTypeFixup: true };
+    const [root, ...others] = sections(text, NAMES[version]).map((lines) => parse(lines, options)[0]!);
     const types = new Map(others.map((type) => [plainTypeName(type.name ?? ""), type]));
-    return { root: resolve(typeName, root!, types), constants: constantsOf(root!) };
+    return { root: resolve(typeName, root!, types, EMPTY_BYTES[version]), constants: constantsOf(root!) };
   } catch (cause) {
     throw new MosaicoError(
       "schema.ros_definition",
@@ -108,26 +122,31 @@ export function plainTypeName(rosType: string): string {
 }
 
 /** The text of each type without comment lines, or an error for what the parser must not be given. */
-function sections(text: string): string[] {
+function sections(text: string, names: RegExp): string[] {
   if (text.length > MAX_TEXT) throw new Error(`its text has ${text.length} characters, at most ${MAX_TEXT} are read`);
   const lines = text.split("\n").map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"));
-  lines.forEach(checkLine);
+  for (const line of lines) checkLine(line, names);
   const types = lines.join("\n").split(/^==.*$/m);
   if (types.length > MAX_TYPES) throw new Error(`it holds ${types.length} types, at most ${MAX_TYPES} are read`);
   return types;
 }
 
-function checkLine(line: string): void {
+function checkLine(line: string, names: RegExp): void {
   if (line.length > MAX_LINE) throw new Error(`a line has ${line.length} characters, at most ${MAX_LINE} are read`);
   if (line.startsWith("==") || line.startsWith("MSG:")) return;
   const name = /^\S+\s+(\w+)/.exec(line)?.[1] ?? "";
-  if (!/^(?:[a-z][a-z0-9]*(?:_[a-z0-9]+)*|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)$/.test(name)) {
+  if (!names.test(name)) {
     throw new Error(`line "${line.slice(0, 80)}" has no valid field or constant name`);
   }
 }
 
 /** Turns references by name into references, depth first. */
-function resolve(rootName: string, root: ParsedType, types: ReadonlyMap<string, ParsedType>): RosStruct {
+function resolve(
+  rootName: string,
+  root: ParsedType,
+  types: ReadonlyMap<string, ParsedType>,
+  emptyBytes: number,
+): RosStruct {
   const done = new Map<string, RosStruct>();
   const open = new Set<string>();
 
@@ -143,7 +162,7 @@ function resolve(rootName: string, root: ParsedType, types: ReadonlyMap<string, 
       array: field.isArray === true ? (field.arrayLength ?? "any") : undefined,
     }));
     open.delete(name);
-    const result: RosStruct = { name, fields, minBytes: fields.length === 0 ? 1 : sum(fields.map(minBytes)) };
+    const result: RosStruct = { name, fields, minBytes: fields.length === 0 ? emptyBytes : sum(fields.map(minBytes)) };
     done.set(name, result);
     return result;
   }
@@ -170,13 +189,15 @@ function primitive(name: string): RosPrimitive {
 }
 
 function minBytes(field: RosField): number {
+  const one = itemBytes(field.type);
+  // However many items it claims, nothing would bear that out.
+  if (field.array !== undefined && one === 0) throw new Error(`items of array ${field.name} take no bytes`);
   if (field.array === "any") return 4;
   if (field.array === 0) throw new Error(`array ${field.name} has the length 0`);
-  const one = typeof field.type === "string" ? PRIMITIVE_BYTES[field.type] : field.type.minBytes;
   return one * (field.array ?? 1);
 }
 
-/** Fewest CDR bytes of a single value of `type`. */
+/** Fewest bytes of a single value of `type`. */
 export function itemBytes(type: RosPrimitive | RosStruct): number {
   return typeof type === "string" ? PRIMITIVE_BYTES[type] : type.minBytes;
 }

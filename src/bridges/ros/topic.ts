@@ -7,11 +7,13 @@ import { type JsonObject, messageOf, MosaicoError } from "../../base/mod.ts";
 import type { OntologyType } from "../../ontology/mod.ts";
 import type { RosAdapter } from "./adapter.ts";
 import { rosAdapters } from "./adapters/mod.ts";
-import { CdrDecoder, type RosMessage } from "./cdr_decoder.ts";
-import { parseRosDefinition, plainTypeName, type RosStruct } from "./definition.ts";
+import { CdrDecoder } from "./cdr_decoder.ts";
+import { parseRosDefinition, plainTypeName, type RosStruct, type RosVersion } from "./definition.ts";
 import { dynamicType } from "./dynamic_type.ts";
+import type { RosMessage } from "./message_decoder.ts";
+import { Ros1Decoder } from "./ros1_decoder.ts";
 
-/** How the messages of a ROS 2 topic are read. */
+/** How the messages of a ROS topic are read. */
 export interface RosTopic {
   /** What the values are of. */
   readonly type: OntologyType<unknown>;
@@ -20,9 +22,9 @@ export interface RosTopic {
   /** What the topic should remember of its origin: name and definition of the message type, its constants. */
   readonly metadata: JsonObject;
   /**
-   * Value of a CDR payload. Borrows `payload`: byte columns of the value are views of it.
+   * Value of a payload. Borrows `payload`: byte columns of the value are views of it.
    *
-   * @throws {MosaicoError} `codec.cdr` when the payload is damaged, `schema.ros_message` when the message is inconsistent
+   * @throws {MosaicoError} `codec.cdr` or `codec.ros1` when the payload is damaged, `schema.ros_message` when the message is inconsistent
    */
   decode(payload: Uint8Array): unknown;
 }
@@ -32,11 +34,17 @@ export interface RosTopic {
  * (`.msg` text with the definitions of nested types).
  *
  * @param adapters Asked before the adapters of this package.
+ * @param version The ROS that wrote the definition and the payloads: 2 in CDR, 1 in its own encoding.
  * @throws {MosaicoError} `schema.ros_definition` when the definition cannot be used
  */
-export function rosTopic(rosType: string, definition: string, adapters: readonly RosAdapter[] = []): RosTopic {
-  const { root, constants } = parseRosDefinition(rosType, definition);
-  const decoder = new CdrDecoder(root);
+export function rosTopic(
+  rosType: string,
+  definition: string,
+  adapters: readonly RosAdapter[] = [],
+  version: RosVersion = 2,
+): RosTopic {
+  const { root, constants } = parseRosDefinition(rosType, definition, version);
+  const decoder = version === 1 ? new Ros1Decoder(root) : new CdrDecoder(root);
   const adapter = findAdapter(rosType, adapters);
   return {
     type: adapter?.ontology ?? typeOf(root),

@@ -92,7 +92,7 @@ test("RecordFraming counts what follows the end", () => {
 test("RecordFraming says what a file is that is no MCAP file", () => {
   const cases: [number[] | string, RegExp][] = [
     [[], /it is empty/],
-    ["#ROSBAG V2.0\n", /ROS 1 bag/],
+    ["#ROSBAG V2.0\n", /bag of ROS 1/],
     ["SQLite format 3\0", /SQLite/],
     [[...MAGIC.slice(0, 5), 0x31, 0x0d, 0x0a], /version "1"/],
     [[...MAGIC.slice(0, 6), 0x0a, 1, 1], /line endings/],

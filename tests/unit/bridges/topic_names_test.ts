@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { TopicNames } from "../../../src/bridges/mcap/topic_names.ts";
+import { TopicNames } from "../../../src/bridges/recording/topic_names.ts";
 
 test("TopicNames maps channel names to names of topics", () => {
   const cases: [string, string][] = [

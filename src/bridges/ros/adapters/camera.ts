@@ -40,6 +40,11 @@ interface RosCameraInfo {
   readonly k: NumberList;
   readonly r: NumberList;
   readonly p: NumberList;
+  /** As ROS 1 names these four. */
+  readonly D: NumberList;
+  readonly K: NumberList;
+  readonly R: NumberList;
+  readonly P: NumberList;
   readonly binning_x: number;
   readonly binning_y: number;
   readonly roi: RosRegionOfInterest;
@@ -107,10 +112,10 @@ export const cameraAdapters: readonly RosAdapter[] = [
     height: message.height,
     width: message.width,
     distortionModel: message.distortion_model,
-    distortionParameters: message.d,
-    intrinsicParameters: message.k,
-    rectificationParameters: message.r,
-    projectionParameters: message.p,
+    distortionParameters: message.d ?? message.D,
+    intrinsicParameters: message.k ?? message.K,
+    rectificationParameters: message.r ?? message.R,
+    projectionParameters: message.p ?? message.P,
     binning: { x: message.binning_x, y: message.binning_y },
     roi: roi(message.roi),
   })),

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Header, NumberList, Point3d, Pose, Quaternion, Time, Vector3d } from "../../../ontology/mod.ts";
-import type { RosTime } from "../cdr_decoder.ts";
+import type { RosTime } from "../message_decoder.ts";
 
 /** `std_msgs/Header`. */
 export interface RosHeader {

@@ -18,7 +18,7 @@ import {
   Velocity,
 } from "../../../ontology/mod.ts";
 import { type RosAdapter, rosAdapter } from "../adapter.ts";
-import type { RosMessage } from "../cdr_decoder.ts";
+import type { RosMessage } from "../message_decoder.ts";
 import {
   covariance,
   header,

@@ -12,7 +12,7 @@ import {
   RobotPath,
 } from "../../../ontology/mod.ts";
 import { type RosAdapter, rosAdapter } from "../adapter.ts";
-import type { RosTime } from "../cdr_decoder.ts";
+import type { RosTime } from "../message_decoder.ts";
 import { covariance, header, pose, type RosHeader, type RosPose, type RosVector3, time, vector3 } from "./common.ts";
 import { type RosTwist, twist } from "./geometry_msgs.ts";
 

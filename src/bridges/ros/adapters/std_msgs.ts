@@ -5,7 +5,7 @@
  */
 import * as ontology from "../../../ontology/mod.ts";
 import { type RosAdapter, rosAdapter } from "../adapter.ts";
-import type { RosTime } from "../cdr_decoder.ts";
+import type { RosTime } from "../message_decoder.ts";
 import { header, type RosHeader, time } from "./common.ts";
 
 /** A message of one field, which the ontology calls `data` as ROS does. */

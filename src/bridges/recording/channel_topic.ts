@@ -3,18 +3,18 @@
  *
  * @module
  */
-import type { McapTypes } from "@mcap/core";
 import { isMosaicoError, type JsonObject, messageOf, MosaicoError } from "../../base/mod.ts";
-import { type RosAdapter, type RosTopic, rosTopic } from "../ros/mod.ts";
+import { type RosAdapter, type RosTopic, rosTopic, type RosVersion } from "../ros/mod.ts";
 import type { RowSink, TopicSink } from "../types.ts";
+import type { RecordedChannel, RecordedMessage, RecordedSchema } from "./items.ts";
 import type { TopicReport } from "./report.ts";
 
 /** What a channel needs to become a topic. */
 export interface ChannelTopicParts {
   /** The channel. */
-  readonly channel: McapTypes.Channel;
+  readonly channel: RecordedChannel;
   /** Its schema, where the file has it. */
-  readonly schema: McapTypes.Schema | undefined;
+  readonly schema: RecordedSchema | undefined;
   /** Name of the topic to be. */
   readonly topicName: string;
   /** Where it is written. */
@@ -55,7 +55,7 @@ export class ChannelTopic {
    *
    * @throws whatever the sink threw that is not about this message or topic
    */
-  async write(message: McapTypes.Message): Promise<void> {
+  async write(message: RecordedMessage): Promise<void> {
     this.#read++;
     try {
       if (this.#refusal !== undefined) throw this.#refusal;
@@ -120,6 +120,9 @@ export class ChannelTopic {
   }
 }
 
+/** Encodings of messages and their schemas, as MCAP names them, that are read. */
+const ROS_ENCODINGS: Readonly<Record<string, RosVersion>> = { "cdr ros2msg": 2, "ros1 ros1msg": 1 };
+
 function readable({ channel, schema, adapters }: ChannelTopicParts): RosTopic {
   if (channel.schemaId !== 0 && schema === undefined) {
     throw new MosaicoError(
@@ -128,15 +131,16 @@ function readable({ channel, schema, adapters }: ChannelTopicParts): RosTopic {
     );
   }
   const schemaEncoding = schema?.encoding ?? "none";
-  if (channel.messageEncoding !== "cdr" || schemaEncoding !== "ros2msg") {
+  const version = ROS_ENCODINGS[`${channel.messageEncoding} ${schemaEncoding}`];
+  if (version === undefined) {
     throw new MosaicoError(
       "schema.unsupported_encoding",
       `Cannot read ${channel.topic}: its messages are "${channel.messageEncoding}" with a schema of "${schemaEncoding}", ` +
-        `expected "cdr" with "ros2msg"`,
+        `expected "cdr" with "ros2msg" or "ros1" with "ros1msg"`,
       { messageEncoding: channel.messageEncoding, schemaEncoding },
     );
   }
-  return rosTopic(schema!.name, new TextDecoder().decode(schema!.data), adapters);
+  return rosTopic(schema!.name, new TextDecoder().decode(schema!.data), adapters, version);
 }
 
 function outOfRange(logTime: bigint): MosaicoError {
