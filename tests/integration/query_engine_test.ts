@@ -13,7 +13,8 @@ import { lz4Codec, zstdCodec } from "../../src/codecs/mod.ts";
 import { BatchBuilder, type BodyCodec, encodeBatch, encodeSchema } from "../../src/columnar/mod.ts";
 import { INDEX_VERSION } from "../../src/server/indexing/mod.ts";
 import { ServerDirectory } from "../../src/server/storage/mod.ts";
-import { CODECS, temporaryFolder } from "../unit/server/support.ts";
+import { temporaryFolder } from "../support/folder.ts";
+import { CODECS } from "../unit/server/support.ts";
 import { type PutMessage, ServiceFixture } from "../unit/server/service_support.ts";
 import {
   corpus,

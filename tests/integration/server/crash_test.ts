@@ -9,7 +9,8 @@ import { fileURLToPath } from "node:url";
 import { isMosaicoError } from "../../../src/base/mod.ts";
 import { MosaicoServer } from "../../../src/server/mod.ts";
 import { connectFlight, type FlightConnection } from "../../../src/wire/flight/mod.ts";
-import { range, temporaryFolder } from "../../unit/server/support.ts";
+import { temporaryFolder } from "../../support/folder.ts";
+import { range } from "../../unit/server/support.ts";
 import { act, createTopic, describe, listSequences, put, timesOf } from "./support.ts";
 
 const CHILD = fileURLToPath(new URL("./serve_child.ts", import.meta.url));

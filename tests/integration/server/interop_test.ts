@@ -11,7 +11,7 @@ import process from "node:process";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { MosaicoServer } from "../../../src/server/mod.ts";
-import { temporaryFolder } from "../../unit/server/support.ts";
+import { temporaryFolder } from "../../support/folder.ts";
 
 const CASES = [
   ["the official SDK 0.7.0", "MOSAICO_PYTHON", "sdk_0_7.py"],

@@ -14,7 +14,8 @@ import {
   ticketOf,
 } from "../../../src/wire/flight/mod.ts";
 import { memoryNetwork, type Network } from "../../../src/wire/net/mod.ts";
-import { range, temporaryFolder } from "../../unit/server/support.ts";
+import { temporaryFolder } from "../../support/folder.ts";
+import { range } from "../../unit/server/support.ts";
 import { act, createTopic, describe, listSequences, put, timesOf } from "./support.ts";
 
 interface Fixture extends AsyncDisposable {
@@ -35,6 +36,12 @@ async function start(
   const connection = stack.use(await connectFlight({ host: server.host, port: server.port, ...over, metadata }));
   const resources = stack.move();
   return { server, connection, [Symbol.asyncDispose]: () => resources.disposeAsync() };
+}
+
+/** Creates the sequence `d` and opens a session of it. */
+async function openSession(connection: FlightConnection): Promise<{ readonly uuid: string }> {
+  await act(connection, "sequence_create", { locator: "d", userMetadata: {} });
+  return await act(connection, "session_create", { locator: "d" });
 }
 
 for (const [name, network] of [["memory", memoryNetwork()], ["TCP", undefined]] as const) {
@@ -68,8 +75,7 @@ for (const [name, network] of [["memory", memoryNetwork()], ["TCP", undefined]] 
     await using folder = await temporaryFolder();
     await using fixture = await start(folder.path, network);
     const { connection } = fixture;
-    await act(connection, "sequence_create", { locator: "d", userMetadata: {} });
-    const session = await act(connection, "session_create", { locator: "d" });
+    const session = await openSession(connection);
     const locators = range(0, 40).map((i) => `d/t${i}`);
     await Promise.all(locators.map(async (locator, i) => {
       const uuid = await createTopic(connection, session.uuid, locator);
@@ -85,8 +91,7 @@ for (const [name, network] of [["memory", memoryNetwork()], ["TCP", undefined]] 
     await using folder = await temporaryFolder();
     await using fixture = await start(folder.path, network);
     const { server, connection } = fixture;
-    await act(connection, "sequence_create", { locator: "d", userMetadata: {} });
-    const session = await act(connection, "session_create", { locator: "d" });
+    const session = await openSession(connection);
     const uuid = await createTopic(connection, session.uuid, "d/x");
     const other = await connectFlight({ host: server.host, port: server.port, ...(network ? { network } : {}) });
     const put_ = put(
@@ -121,8 +126,7 @@ test("a download that is left early does not hold up the server", async () => {
   await using folder = await temporaryFolder();
   await using fixture = await start(folder.path, undefined);
   const { connection } = fixture;
-  await act(connection, "sequence_create", { locator: "d", userMetadata: {} });
-  const session = await act(connection, "session_create", { locator: "d" });
+  const session = await openSession(connection);
   const uuid = await createTopic(connection, session.uuid, "d/x");
   await put(connection, "d/x", uuid, range(0, 30).map((k) => range(k * 50_000, (k + 1) * 50_000)));
   const { tickets } = await describe(connection, { locator: "d/x" });
@@ -138,8 +142,7 @@ test("a download of a topic that is deleted meanwhile is whole or fails, and nev
   await using folder = await temporaryFolder();
   await using fixture = await start(folder.path, undefined);
   const { connection } = fixture;
-  await act(connection, "sequence_create", { locator: "d", userMetadata: {} });
-  const session = await act(connection, "session_create", { locator: "d" });
+  const session = await openSession(connection);
   const uuid = await createTopic(connection, session.uuid, "d/x");
   await put(connection, "d/x", uuid, range(0, 60).map((k) => range(k * 50_000, (k + 1) * 50_000)));
   const { tickets } = await describe(connection, { locator: "d/x" });
@@ -203,8 +206,7 @@ test("MosaicoServer.close() ends uploads that run, and keeps what came", async (
   {
     await using fixture = await start(folder.path, network);
     const { server, connection } = fixture;
-    await act(connection, "sequence_create", { locator: "d", userMetadata: {} });
-    const session = await act(connection, "session_create", { locator: "d" });
+    const session = await openSession(connection);
     const uuid = await createTopic(connection, session.uuid, "d/x");
     let closing: Promise<void> | undefined;
     const failing = put(
@@ -247,8 +249,7 @@ test("MosaicoServer refuses messages above its limit and goes on", async () => {
   await using fixture = await start(folder.path, undefined, { limits: { maxMessageBytes: 100_000 } });
   const { connection } = fixture;
   assert.equal((await act(connection, "info", {})).config.maxDecodeMessageBytes, 100_000);
-  await act(connection, "sequence_create", { locator: "d", userMetadata: {} });
-  const session = await act(connection, "session_create", { locator: "d" });
+  const session = await openSession(connection);
   const uuid = await createTopic(connection, session.uuid, "d/x");
   const failing = put(connection, "d/x", uuid, [range(0, 10), range(10, 50_000)]);
   await assert.rejects(failing, (error) => isMosaicoError(error, "rpc.resource_exhausted", "rpc.out_of_range"));

@@ -4,10 +4,10 @@
  * @module
  */
 import { CdrReader } from "@foxglove/cdr";
-import { McapStreamReader } from "@mcap/core";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { type LidarColumns, lz4Codec, type PointRecords, readPoints, zstdCodec } from "../../../src/codecs/mod.ts";
+import { type LidarColumns, type PointRecords, readPoints } from "../../../src/codecs/mod.ts";
+import { mcapRecords } from "../../support/mcap.ts";
 
 /** Columns of ours by the names drivers use. */
 const NAMES: Readonly<Record<string, keyof LidarColumns>> = {
@@ -47,16 +47,10 @@ export function* cloudsOf(
 }
 
 function* cloudsOfMcap(path: string, name: string, perTopic: number): Generator<[name: string, columns: LidarColumns]> {
-  const decompressHandlers = {
-    lz4: (bytes: Uint8Array, size: bigint) => lz4Codec().decompress(bytes, Number(size)),
-    zstd: (bytes: Uint8Array, size: bigint) => zstdCodec().decompress(bytes, Number(size)),
-  };
-  const reader = new McapStreamReader({ decompressHandlers });
-  reader.append(readFileSync(path));
   const schemas = new Map<number, string>();
   const channels = new Map<number, { topic: string; encoding: string }>();
   const seen = new Map<string, number>();
-  for (let record = reader.nextRecord(); record !== undefined; record = reader.nextRecord()) {
+  for (const record of mcapRecords(path)) {
     if (record.type === "Schema") schemas.set(record.id, record.name);
     if (record.type === "Channel" && schemas.get(record.schemaId)?.endsWith("PointCloud2")) {
       channels.set(record.id, { topic: record.topic, encoding: record.messageEncoding });

@@ -4,7 +4,8 @@ import { test } from "node:test";
 import { isMosaicoError } from "../../../src/base/mod.ts";
 import { Catalogue, isBusy, StorageError } from "../../../src/server/catalogue/mod.ts";
 import { Database } from "../../../src/server/catalogue/database.ts";
-import { createTopic, temporaryDirectory, temporaryFolder } from "./support.ts";
+import { temporaryFolder } from "../../support/folder.ts";
+import { createTopic, temporaryDirectory } from "./support.ts";
 
 const CHUNK = { headerLength: 100, bodyLength: 1000, rowCount: 10 };
 

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import type { JsonObject, JsonValue } from "../../../src/base/mod.ts";
 import { matchesSequence, matchesTopic, parseQuery, QueryError } from "../../../src/query/mod.ts";
 import { Catalogue, type SequenceRecord, type TopicRecord } from "../../../src/server/catalogue/mod.ts";
-import { temporaryFolder } from "./support.ts";
+import { temporaryFolder } from "../../support/folder.ts";
 
 const KEYS = ["a", "b", 'qu"ote', "it's", "odd key", "ключ", "$x", "a'); DROP TABLE sequences; --"] as const;
 const VALUES: readonly JsonValue[] = [

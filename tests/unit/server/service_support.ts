@@ -20,7 +20,8 @@ import { ContentEngine, type EngineOptions } from "../../../src/server/engine/mo
 import { type ApiKey, Authorizer, MosaicoService } from "../../../src/server/service/mod.ts";
 import { ServerDirectory, Uploads } from "../../../src/server/storage/mod.ts";
 import type { FlightCallContext, FlightData, FlightStream, OutgoingFlightData } from "../../../src/wire/flight/mod.ts";
-import { CODECS, SCHEMA_HEADER, temporaryFolder } from "./support.ts";
+import { temporaryFolder } from "../../support/folder.ts";
+import { CODECS, SCHEMA_HEADER } from "./support.ts";
 
 /** What a put sends. */
 export interface PutMessage {

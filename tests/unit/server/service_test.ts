@@ -17,7 +17,8 @@ import {
 } from "../../../src/columnar/mod.ts";
 import { ServerDirectory } from "../../../src/server/storage/mod.ts";
 import { commandOf, metadataOf, ServiceFixture } from "./service_support.ts";
-import { CODECS, message, range, SCHEMA, SCHEMA_HEADER, temporaryFolder } from "./support.ts";
+import { temporaryFolder } from "../../support/folder.ts";
+import { CODECS, message, range, SCHEMA, SCHEMA_HEADER } from "./support.ts";
 
 /** Asserts that `work` fails with this status, and a text that holds `words`. */
 async function refused(work: Promise<unknown>, code: string, words: string): Promise<void> {

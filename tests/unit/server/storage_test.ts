@@ -7,6 +7,7 @@ import { concat, isMosaicoError } from "../../../src/base/mod.ts";
 import { BatchBuilder, BatchDecoder, encodeBatch, encodeSchema, type Schema } from "../../../src/columnar/mod.ts";
 import { DirectoryLockedError, StorageError } from "../../../src/server/catalogue/mod.ts";
 import { readChunks, recoverUploads, ServerDirectory, type Upload, Uploads } from "../../../src/server/storage/mod.ts";
+import { temporaryFolder } from "../../support/folder.ts";
 import {
   CODECS,
   createTopic,
@@ -17,7 +18,6 @@ import {
   SCHEMA,
   SCHEMA_HEADER,
   temporaryDirectory,
-  temporaryFolder,
 } from "./support.ts";
 import { IpcStream } from "../../support/ipc_stream.ts";
 

@@ -4,9 +4,6 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { concat } from "../../../src/base/mod.ts";
 import { lz4Codec, zstdCodec } from "../../../src/codecs/mod.ts";
 import {
@@ -21,6 +18,7 @@ import {
 } from "../../../src/columnar/mod.ts";
 import type { TopicRecord } from "../../../src/server/catalogue/mod.ts";
 import { readChunks, ServerDirectory } from "../../../src/server/storage/mod.ts";
+import { temporaryFolder } from "../../support/folder.ts";
 
 /** Record time, a number, and text. */
 export const SCHEMA: Schema = {
@@ -54,12 +52,6 @@ export function message(
 /** Whole numbers `[from, to)`. */
 export function range(from: number, to: number): number[] {
   return Array.from({ length: to - from }, (_, i) => from + i);
-}
-
-/** A folder that is removed at the end of its scope. */
-export async function temporaryFolder(): Promise<{ readonly path: string } & AsyncDisposable> {
-  const path = await mkdtemp(join(tmpdir(), "mosaico-"));
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
 
 /** An open directory in a folder of its own. */

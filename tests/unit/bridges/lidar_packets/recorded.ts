@@ -4,12 +4,11 @@
  * @module
  */
 import { CdrReader } from "@foxglove/cdr";
-import { McapStreamReader } from "@mcap/core";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { LidarPacket } from "../../../../src/bridges/lidar_packets/mod.ts";
-import { lz4Codec, zstdCodec } from "../../../../src/codecs/mod.ts";
+import { mcapRecords } from "../../../support/mcap.ts";
 
 /** UDP payloads of a classic pcap file of Ethernet frames, without those of other ports and the one that is cut. */
 export function* packetsOfPcap(path: string, port: number): Generator<LidarPacket> {
@@ -51,14 +50,8 @@ export function* mcapMessages(
   path: string,
   topics: readonly string[],
 ): Generator<{ topic: string; time: bigint; data: Uint8Array }> {
-  const decompressHandlers = {
-    lz4: (bytes: Uint8Array, size: bigint) => lz4Codec().decompress(bytes, Number(size)),
-    zstd: (bytes: Uint8Array, size: bigint) => zstdCodec().decompress(bytes, Number(size)),
-  };
-  const reader = new McapStreamReader({ decompressHandlers });
-  reader.append(readFileSync(path));
   const names = new Map<number, string>();
-  for (let record = reader.nextRecord(); record !== undefined; record = reader.nextRecord()) {
+  for (const record of mcapRecords(path)) {
     if (record.type === "Channel" && topics.includes(record.topic)) names.set(record.id, record.topic);
     const topic = record.type === "Message" ? names.get(record.channelId) : undefined;
     if (record.type === "Message" && topic !== undefined) yield { topic, time: record.logTime, data: record.data };
