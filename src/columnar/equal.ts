@@ -26,13 +26,17 @@ export function equalTypes(a: DataType, b: DataType): boolean {
     return b.kind === "dictionary" && equalTypes(a.indices, b.indices) && equalTypes(a.values.type, b.values.type) &&
       a.ordered === b.ordered;
   }
-  return parameters(a) === parameters(b) && equalFields(childFields(a), childFields(b));
+  return hasParameters(a, b) && hasParameters(b, a) && equalFields(childFields(a), childFields(b));
 }
 
-/** What a type is beside its children, as text. */
-function parameters(type: DataType): string {
-  return Object.entries(type).filter(([, value]) => typeof value !== "object" || isNumbers(value))
-    .map(([key, value]) => `${key}=${value}`).sort().join(" ");
+/** Whether `b` has all that `a` is beside its children. */
+function hasParameters(a: DataType, b: DataType): boolean {
+  for (const key in a) {
+    const value = a[key as "kind"] as unknown;
+    const other = b[key as "kind"] as unknown;
+    if (typeof value !== "object" ? value !== other : isNumbers(value) && String(value) !== String(other)) return false;
+  }
+  return true;
 }
 
 function isNumbers(value: unknown): boolean {

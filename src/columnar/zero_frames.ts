@@ -11,8 +11,6 @@ import type { BodyCodec } from "./types.ts";
 const MAX_FRAMES = 128;
 /** Frames kept are no longer. */
 const MAX_FRAME_BYTES = 1 << 16;
-/** What holds so many times its own length may be all zeros, and is looked at. */
-const MIN_RATIO = 16;
 
 /** How a {@linkcode ZeroFrameCodec} works. */
 export interface ZeroFrameOptions {
@@ -51,13 +49,10 @@ export class ZeroFrameCodec implements BodyCodec {
   decompress(input: Uint8Array, size: number): Uint8Array {
     const seen = this.#seen.get(size);
     const isKnown = seen !== undefined && areEqual(seen, input);
-    if (!isKnown) {
-      const output = this.#codec.decompress(input, size);
-      const isZero = output.byteLength >= MIN_RATIO * input.byteLength && output.every((byte) => byte === 0);
-      if (!isZero) return output;
-      keep(this.#seen, size, input.slice());
-    }
-    return this.#isShared ? zeros(Uint8Array, size) as Uint8Array : new Uint8Array(size);
+    const output = isKnown ? undefined : this.#codec.decompress(input, size);
+    if (output?.some((byte) => byte !== 0)) return output;
+    if (!isKnown) keep(this.#seen, size, input.slice());
+    return this.#isShared ? zeros(Uint8Array, size) as Uint8Array : output ?? new Uint8Array(size);
   }
 }
 
