@@ -83,7 +83,8 @@ export type ValueArray =
   | Float64Array;
 
 /**
- * One column of a batch, in Arrow's layout. Buffers are views, shared with whatever they were made of.
+ * One column of a batch, in Arrow's layout. Buffers are views, shared with whatever they were made of; columns of a batch in which
+ * no row has a value may share theirs.
  * Which members are set follows from the type: see Arrow's "Columnar Format".
  */
 export interface Column {

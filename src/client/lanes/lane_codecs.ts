@@ -22,6 +22,8 @@ export interface LaneCodecOptions {
   readonly nativeCodecs?: boolean | NativeOptions;
   /** LZ4 in WASM, compiled by another thread. @default compiled here when needed */
   readonly lz4Module?: WebAssembly.Module;
+  /** Whether zeros may be shared: see `ZeroFrameOptions`. @default false */
+  readonly sharedZeros?: boolean;
 }
 
 /** Codecs of one thread. */
@@ -36,14 +38,14 @@ export interface LaneCodecs {
 
 /** Tries the native libraries, asking for no permission, and loads the codecs. */
 export async function loadLaneCodecs(options: LaneCodecOptions = {}): Promise<LaneCodecs> {
-  const { nativeCodecs = true, lz4Module } = options;
+  const { nativeCodecs = true, lz4Module, sharedZeros: shared = false } = options;
   const native = nativeCodecs === false ? undefined : await loadNativeCodecs(nativeCodecs === true ? {} : nativeCodecs);
   const given = native === undefined ? {} : { native };
   let jpeg: Promise<JpegCodec> | undefined;
   return {
     bodies: {
-      lz4: new ZeroFrameCodec(lz4Codec({ ...given, ...(lz4Module && { module: lz4Module }) })),
-      zstd: new ZeroFrameCodec(zstdCodec()),
+      lz4: new ZeroFrameCodec(lz4Codec({ ...given, ...(lz4Module && { module: lz4Module }) }), { shared }),
+      zstd: new ZeroFrameCodec(zstdCodec(), { shared }),
     },
     status: codecStatus(native),
     jpeg: (module) => jpeg ??= jpegCodec({ ...given, ...(module && { module }) }),

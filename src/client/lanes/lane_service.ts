@@ -74,7 +74,7 @@ export class LaneService {
   async #connect({ settings, lz4 }: Extract<ToWorker, { type: "connect" }>): Promise<void> {
     try {
       const { address, timeoutMs, nativeCodecs = true } = settings;
-      const codecs = loadLaneCodecs({ nativeCodecs, lz4Module: lz4 });
+      const codecs = loadLaneCodecs({ nativeCodecs, lz4Module: lz4, sharedZeros: true });
       const flight = await connectFlight(address, { timeoutMs });
       this.#lane = new InlineLane(flight, await codecs, "it is a Worker's own");
       this.#post({ type: "connected", codecs: this.#lane.codecs }, []);
@@ -89,7 +89,7 @@ export class LaneService {
       upload.onPixelsFree = (pixels) => {
         this.#post({ type: "pixels", id, pixels }, pixels instanceof ArrayBuffer ? [pixels] : []);
       };
-      this.#uploads.set(id, { upload, unpacker: new BatchUnpacker(start.schema) });
+      this.#uploads.set(id, { upload, unpacker: new BatchUnpacker(start.schema, { writable: false }) });
       upload.failed.then((error) => this.#end(id, { error }));
     } catch (error) { // a schema that cannot be encoded
       this.#post({ type: "ended", id, error: packError(error) }, []);

@@ -29,8 +29,9 @@ export function movedBuffers({ buffers }: PackedBatch): ArrayBuffer[] {
 
 /** Numbers of an array: class, index of its buffer, offset in bytes, elements. */
 const ARRAY_NUMBERS = 4;
-/** Index of the buffer of an array of zeros. */
-const ZEROS = -1;
+/** Index of the buffer of an array of zeros: in a column without a value, or elsewhere. */
+const BLANK = -1;
+const ZEROS = -2;
 /** In place of the number of children: the dictionary is the one before. */
 const SAME_DICTIONARY = -1;
 
@@ -61,10 +62,10 @@ function childFields(type: DataType): readonly Field[] {
 }
 
 /**
- * Takes the batches of one stream apart. A column is: length, nulls, mask of its arrays, the arrays, number of view
+ * Takes the batches of one stream apart. First come rows and bytes of the longest blank array. A column is: length, nulls, mask of its arrays, the arrays, number of view
  * buffers, the buffers, number of children; a dictionary's values are its child and cross once, copied.
  *
- * Shared zeros, which stand for columns without a value, are left behind: the other side has zeros of its own.
+ * Shared zeros, most of which stand for columns without a value, are left behind: the other side has zeros of its own.
  */
 export class BatchPacker {
   /** Values of the dictionaries that crossed last, by their place in the walk. */
@@ -76,46 +77,48 @@ export class BatchPacker {
 
   /** The parts of `batch`. With `owned` its buffers are *taken*: posting them empties the batch. Otherwise they are copied. */
   pack(batch: Batch, owned: boolean): PackedBatch {
-    this.#numbers = [batch.numRows];
+    this.#numbers = [batch.numRows, 0];
     this.#buffers = [];
     this.#indices = new Map();
     this.#place = 0;
-    for (const column of batch.columns) this.#column(column, owned);
+    for (const column of batch.columns) this.#column(column, owned, false);
     return { numbers: Float64Array.from(this.#numbers), buffers: this.#buffers };
   }
 
-  #column(column: Column, owned: boolean): void {
+  #column(column: Column, owned: boolean, isInBlank: boolean): void {
     const numbers = this.#numbers;
     const place = this.#place++;
     const { length, nullCount, children, variadic } = column;
+    const isBlank = isInBlank || (nullCount === length && length > 0);
     const mask = numbers.push(length, nullCount, 0) - 1;
     for (let bit = 0; bit < MEMBERS.length; bit++) {
       const array = column[MEMBERS[bit]!];
       if (array === undefined) continue;
       numbers[mask]! |= 1 << bit;
-      this.#array(array, owned);
+      this.#array(array, owned, isBlank);
     }
     numbers.push(variadic?.length ?? 0);
-    variadic?.forEach((buffer) => this.#array(buffer, owned));
+    variadic?.forEach((buffer) => this.#array(buffer, owned, false));
     const values = column.field.type.kind === "dictionary" ? children[0] : undefined;
     if (values === undefined) {
       numbers.push(children.length);
-      for (const child of children) this.#column(child, owned);
+      for (const child of children) this.#column(child, owned, isBlank);
     } else if (this.#dictionaries.get(place) === values) {
       numbers.push(SAME_DICTIONARY);
     } else {
       this.#dictionaries.set(place, values);
       numbers.push(1);
       const after = this.#place;
-      this.#column(values, false); // it is needed for the batches to come
+      this.#column(values, false, false); // it is needed for the batches to come
       this.#place = after; // what follows keeps its place whether or not a dictionary crosses
     }
   }
 
-  #array(array: ValueArray, owned: boolean): void {
+  #array(array: ValueArray, owned: boolean, isBlank: boolean): void {
     const number = CLASS_OF.get(array.constructor)!;
     if (array.length === 0 || isZeros(array)) {
-      this.#numbers.push(number, ZEROS, 0, array.length);
+      this.#numbers.push(number, isBlank ? BLANK : ZEROS, 0, array.length);
+      if (isBlank) this.#numbers[1] = Math.max(this.#numbers[1]!, array.byteLength);
       return;
     }
     const { buffer } = array;
@@ -143,23 +146,32 @@ export function ownsBuffers(batch: Batch): boolean {
 /** Puts the batches of one stream together again. */
 export class BatchUnpacker {
   readonly #schema: Schema;
+  readonly #isWritable: boolean;
+  /** What the blank arrays of this batch lie in. */
+  #blank = new ArrayBuffer(0);
   readonly #dictionaries = new Map<number, Column>();
   #numbers = new Float64Array(0);
   #buffers: readonly ArrayBufferLike[] = [];
   #at = 0;
   #place = 0;
 
-  /** For batches of `schema`. */
-  constructor(schema: Schema) {
+  /** For batches of `schema`. Those that are `writable` share no memory with others. */
+  constructor(schema: Schema, { writable }: { readonly writable: boolean }) {
     this.#schema = schema;
+    this.#isWritable = writable;
   }
 
-  /** The batch. Its columns are views of the buffers of `packed`, or of zeros that other batches share. */
+  /**
+   * The batch. Its columns are views of the buffers of `packed`; those without a value share zeros, with one another if the
+   * batch is for a user, else with other batches too.
+   */
   unpack(packed: PackedBatch): Batch {
     this.#numbers = packed.numbers as Float64Array<ArrayBuffer>;
     this.#buffers = packed.buffers;
     this.#at = this.#place = 0;
     const numRows = this.#next();
+    const blankBytes = this.#next();
+    if (this.#isWritable) this.#blank = new ArrayBuffer(blankBytes);
     const columns = this.#schema.fields.map((field) => this.#column(field));
     this.#buffers = [];
     return { schema: this.#schema, numRows, columns };
@@ -209,6 +221,8 @@ export class BatchUnpacker {
     const offset = numbers[this.#at + 2]!;
     const length = numbers[this.#at + 3]!;
     this.#at += ARRAY_NUMBERS;
-    return index === ZEROS ? zeros(array, length) : new array(this.#buffers[index] as ArrayBuffer, offset, length);
+    if (index >= 0) return new array(this.#buffers[index] as ArrayBuffer, offset, length);
+    if (!this.#isWritable) return zeros(array, length);
+    return index === BLANK ? new array(this.#blank, 0, length) : new array(length);
   }
 }

@@ -137,7 +137,7 @@ export class WorkerDownload implements LaneDownload {
   /** Hears the Worker. */
   receive(message: TransferMessage): void {
     if (message.type === "schema") {
-      this.#unpacker = new BatchUnpacker(message.schema);
+      this.#unpacker = new BatchUnpacker(message.schema, { writable: true });
       this.#schema.resolve(message.schema);
     } else if (message.type === "batch") {
       this.#batches.push(message);

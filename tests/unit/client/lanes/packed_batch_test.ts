@@ -3,15 +3,22 @@ import { test } from "node:test";
 import { BatchPacker, BatchUnpacker, movedBuffers, ownsBuffers } from "../../../../src/client/lanes/packed_batch.ts";
 import {
   type Batch,
+  BatchBuilder,
   BatchDecoder,
   decodeSchema,
   encodeBatch,
   encodeSchema,
   type Field,
+  isZeros,
   type Schema,
+  ZeroFrameCodec,
 } from "../../../../src/columnar/mod.ts";
+import { lz4Codec } from "../../../../src/codecs/mod.ts";
 import { concat } from "../../../../src/base/mod.ts";
 import { batchOf, SCHEMA } from "./support.ts";
+
+const TIME: Field = { name: "timestamp_ns", type: { kind: "int", bits: 64, signed: true }, nullable: false };
+const WRITABLE = { writable: true };
 
 /** What a batch is on the wire. */
 function bytesOf(batch: Batch): [Uint8Array, Uint8Array] {
@@ -26,7 +33,7 @@ function across(packer: BatchPacker, unpacker: BatchUnpacker, batch: Batch, owne
 }
 
 test("a batch comes out as it went in, owned or not", () => {
-  const unpacker = new BatchUnpacker(structuredClone(SCHEMA));
+  const unpacker = new BatchUnpacker(structuredClone(SCHEMA), WRITABLE);
   const packer = new BatchPacker();
   for (const rows of [1, 7, 8, 100]) {
     for (const owned of [false, true]) {
@@ -45,7 +52,9 @@ test("columns that share a buffer move it once; views of a part of it are right"
   assert.equal(ownsBuffers(decoded), false);
   const packed = new BatchPacker().pack(decoded, true);
   assert.equal(packed.buffers.length, 1);
-  const moved = new BatchUnpacker(decoded.schema).unpack(structuredClone(packed, { transfer: movedBuffers(packed) }));
+  const moved = new BatchUnpacker(decoded.schema, WRITABLE).unpack(
+    structuredClone(packed, { transfer: movedBuffers(packed) }),
+  );
   assert.deepEqual(bytesOf(moved), bytesOf(whole));
 });
 
@@ -59,7 +68,7 @@ test("shared memory stays: it is read in place where the batch is owned, copied 
   for (const owned of [true, false]) {
     const packed = new BatchPacker().pack(batch, owned);
     assert.deepEqual([packed.buffers[0] === shared.buffer, movedBuffers(packed).length], [owned, owned ? 0 : 1]);
-    const { columns } = new BatchUnpacker(schema).unpack(packed);
+    const { columns } = new BatchUnpacker(schema, WRITABLE).unpack(packed);
     assert.deepEqual([...columns[0]!.values as BigInt64Array], [...shared]);
   }
 });
@@ -71,8 +80,39 @@ test("columns of nulls alone move nothing", () => {
   const expected = bytesOf(batch);
   const packer = new BatchPacker();
   assert.equal(packer.pack(batch, true).buffers.length, 0);
-  assert.deepEqual(bytesOf(across(packer, new BatchUnpacker(schema), batch, true)), expected);
+  assert.deepEqual(bytesOf(across(packer, new BatchUnpacker(schema, WRITABLE), batch, true)), expected);
   assert.equal(nulls.values!.length, 50);
+});
+
+test("zeros stay behind; a writable batch has zeros of its own, and its columns with values each their own", () => {
+  const field = (name: string, nullable: boolean): Field => ({ name, type: { kind: "float", bits: 64 }, nullable });
+  const part: Field = {
+    name: "part",
+    type: { kind: "struct", fields: [field("x", false), field("y", true)] },
+    nullable: true,
+  };
+  const schema: Schema = { fields: [field("a", true), part, field("zero", false), field("none", false)] };
+  const lz4 = new ZeroFrameCodec(lz4Codec(), { shared: true });
+  const builder = new BatchBuilder({ fields: [TIME, ...schema.fields] });
+  for (let i = 0; i < 4_000; i++) builder.append(0n, { zero: 0, none: 0 });
+  const batch = { schema, numRows: 4_000, columns: builder.finish().columns.slice(1) };
+  const { header, body } = encodeBatch(batch, lz4);
+  const decode = () => new BatchDecoder(schema, [lz4]).decode(header, concat(body))!;
+  const expected = bytesOf(decode());
+  const unpacker = new BatchUnpacker(schema, WRITABLE);
+  const packed = () => new BatchPacker().pack(decode(), true);
+  assert.equal(packed().buffers.length, 0);
+  const [first, second] = [unpacker.unpack(packed()), unpacker.unpack(packed())];
+  assert.deepEqual([bytesOf(first), bytesOf(second)], [expected, expected]);
+  const [a, , zero] = first.columns;
+  for (const column of [a!, zero!]) (column.values as Float64Array).fill(7);
+  a!.validity!.fill(255);
+  assert.deepEqual(bytesOf(second), expected, "another batch");
+  assert.deepEqual(bytesOf(unpacker.unpack(packed())), expected, "a later batch");
+  assert.deepEqual([...first.columns[3]!.values!], new Array(4_000).fill(0), "another column that has values");
+  const shared = new BatchUnpacker(schema, { writable: false }).unpack(packed());
+  assert.deepEqual(bytesOf(shared), expected);
+  assert.ok(shared.columns.every(({ values }) => values === undefined || isZeros(values)));
 });
 
 test("a dictionary crosses once, and again when it is another", () => {
@@ -106,7 +146,7 @@ test("a dictionary crosses once, and again when it is another", () => {
     }, { ...times, values: times.values!.slice() }],
   });
   const packer = new BatchPacker();
-  const unpacker = new BatchUnpacker(schema);
+  const unpacker = new BatchUnpacker(schema, WRITABLE);
   const first = words("a", "bc");
   const texts = (it: Batch) => new TextDecoder().decode(it.columns[0]!.children[0]!.values as Uint8Array);
   assert.equal(texts(across(packer, unpacker, batch(first), true)), "abc");
