@@ -152,7 +152,9 @@ function checkResolutions(resolutions: Readonly<Partial<Record<string, number>>>
       throw new RangeError(`Cannot encode the point cloud: ${name} is no column of floats, it has no resolution`);
     }
     if (!isResolution(resolution)) {
-      throw new RangeError(`Cannot encode the point cloud: resolution of ${name} is ${resolution}`);
+      throw new RangeError(
+        `Cannot encode the point cloud: resolution of ${name} is ${resolution}, expected 0 or a positive number`,
+      );
     }
   }
 }

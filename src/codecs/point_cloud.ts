@@ -133,7 +133,12 @@ export function writePoints(columns: readonly PointColumn[], options: WritePoint
   let pointStep = 0;
   const fields = columns.map(({ name, count, values }) => {
     const datatype = ARRAYS.findIndex((array) => array !== undefined && values instanceof (array as never));
-    if (datatype < 0) throw new TypeError(`Cannot write the point cloud: ${name} is a ${values.constructor.name}`);
+    if (datatype < 0) {
+      const expected = "integers of at most 32 bits, or floats of 32 or 64";
+      throw new TypeError(
+        `Cannot write the point cloud: ${name} is a ${values.constructor.name}, expected ${expected}`,
+      );
+    }
     const offset = pointStep;
     pointStep += count * values.BYTES_PER_ELEMENT;
     return { name, offset, datatype: BigInt(datatype), count };

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { missingWorkerPermission } from "../../base/mod.ts";
 import { type CodecStatus, lz4Module } from "../../codecs/mod.ts";
 import { ConnectionError } from "../../wire/net/mod.ts";
 import { unpackError } from "./error_data.ts";
@@ -195,18 +196,8 @@ export class WorkerLane implements Lane {
 function startWorker(): Worker {
   if (typeof Worker === "undefined") throw new TypeError("this runtime has none");
   const url = new URL("./worker.ts", import.meta.url);
-  const missing = missingPermission(url);
+  const missing = missingWorkerPermission(url);
   if (missing !== undefined) throw new TypeError(`it needs ${missing}`);
   // Written out, so that bundlers see it.
   return new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
-}
-
-/** The permission that Deno would ask the user for. Nobody expects that question here, so it is not asked. */
-function missingPermission(url: URL): string | undefined {
-  if (!("Deno" in globalThis)) return undefined;
-  const { state } = Deno.permissions.querySync(
-    url.protocol === "file:" ? { name: "read", path: url } : { name: "import", host: url.host },
-  );
-  if (state === "granted") return undefined;
-  return url.protocol === "file:" ? `permission to read ${url.pathname}` : `permission to import from ${url.host}`;
 }

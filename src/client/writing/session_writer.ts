@@ -283,9 +283,7 @@ export abstract class SessionWriter implements AsyncDisposable {
 
   #assertPending(): void {
     if (this.#status === "pending" && this.#ending === undefined) return;
-    throw new MosaicoError(
-      "session.closed",
-      `Cannot create a topic: session ${this.sessionLocator} is ${this.#status}`,
-    );
+    const state = { pending: "is being ended", finalized: "is finalized", error: "has failed" }[this.#status];
+    throw new MosaicoError("session.closed", `Cannot create a topic: session ${this.sessionLocator} ${state}`);
   }
 }

@@ -74,7 +74,7 @@ export function rowReader(schema: Schema, options: RowReaderOptions = {}): RowRe
       row(batch, index) {
         if (batch !== bound) open(batch);
         if (!(index >= 0 && index < batch.numRows)) {
-          throw new RangeError(`Cannot read row: ${index} of ${batch.numRows} rows`);
+          throw new RangeError(`Cannot read row ${index}: the batch has ${batch.numRows} rows, the first is 0`);
         }
         return read(index);
       },

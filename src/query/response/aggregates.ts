@@ -23,7 +23,9 @@ export function aggregateRequest(
   { startNs, endNs }: TimestampRange,
 ): AggregateRequest {
   const asked = Object.values(aggregates);
-  if (asked.length === 0) throw new RangeError(`Cannot aggregate ${locator}: nothing is asked for`);
+  if (asked.length === 0) {
+    throw new RangeError(`Cannot aggregate ${locator}: nothing is asked for; name at least one figure`);
+  }
   const timestampRange = {
     ...(startNs === undefined ? {} : { startNs }),
     ...(endNs === undefined ? {} : { endNs }),

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type ErrorData, MosaicoError } from "../../base/mod.ts";
+import { type ErrorData, missingWorkerPermission, MosaicoError } from "../../base/mod.ts";
 import { IpcError } from "../../columnar/mod.ts";
 import type { Chunk, IndexProgress } from "../catalogue/mod.ts";
 import type { ScanChunk, ScanOutput, ScanSpec } from "./types.ts";
@@ -186,13 +186,8 @@ export class ScanPool implements Disposable {
 
 function startWorker(): Worker {
   const url = new URL("./worker.ts", import.meta.url);
-  // What is not allowed already, Deno would ask the user for. Nobody expects that question here, so it is not asked.
-  if ("Deno" in globalThis) {
-    const { state } = Deno.permissions.querySync(
-      url.protocol === "file:" ? { name: "read", path: url } : { name: "import", host: url.host },
-    );
-    if (state !== "granted") throw new TypeError(`Cannot start a Worker: ${url} may not be read`);
-  }
+  const missing = missingWorkerPermission(url);
+  if (missing !== undefined) throw new TypeError(`Cannot start a Worker: it needs ${missing}`);
   // Written out, so that bundlers see it.
   return new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
 }
