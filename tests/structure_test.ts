@@ -32,11 +32,12 @@ const SUB_ROOMS: Readonly<Record<string, readonly string[]>> = {
   wire: ["net", "http2", "grpc", "flight"],
   client: ["control", "lanes", "writing", "reading", "handlers"],
   server: ["catalogue", "indexing", "storage", "engine", "service"],
-  bridges: ["ros", "recording", "mcap", "bag", "lidar_packets", "simulation"],
+  bridges: ["ros", "recording", "mcap", "bag", "rosbag2", "lidar_packets", "simulation"],
 };
 
 /** `node:` modules that both runtimes share, and the rooms that may use them. */
-const NODE_MODULES_IN = /^src\/(server\/(storage|catalogue)|cli)\/|^src\/wire\/net\/|^src\/client\/environment\.ts$/;
+const NODE_MODULES_IN =
+  /^src\/(server\/(storage|catalogue)|cli|bridges\/rosbag2)\/|^src\/wire\/net\/|^src\/client\/environment\.ts$/;
 const ZLIB_IN = /^src\/(codecs|wire\/grpc)\//;
 
 function* sources(folder: string): Generator<string> {

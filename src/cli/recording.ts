@@ -7,7 +7,8 @@ import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { basename } from "node:path";
 import { importBag } from "../bridges/bag/mod.ts";
-import { importMcap, type ImportReport } from "../bridges/mcap/mod.ts";
+import { importMcap, type ImportReport, type RecordingImportOptions, type RowSink } from "../bridges/mcap/mod.ts";
+import { importRosbag2 } from "../bridges/rosbag2/mod.ts";
 import type { MosaicoClient } from "../client/mod.ts";
 import { UsageError } from "./arguments.ts";
 import { formatCount, formatCounted, print, ProgressLine, table } from "./output.ts";
@@ -15,10 +16,19 @@ import { formatCount, formatCounted, print, ProgressLine, table } from "./output
 /** What is said of a file without a message that can be written. */
 export const NOTHING_WRITTEN = "nothing of the file could be written, so there is no sequence of it";
 
-const BAG_MAGIC = "#ROSBAG";
-
 /** Bytes read from disk at a time. */
 const READ_BYTES = 1 << 20;
+
+type Importer = (path: string, sink: RowSink, options: RecordingImportOptions) => Promise<ImportReport>;
+
+/** How files begin that are no MCAP files, and what imports them. */
+const IMPORTERS: readonly (readonly [magic: string, importer: Importer])[] = [
+  ["#ROSBAG", (path, sink, options) => importBag(bytesOf(path), sink, options)],
+  ["SQLite format 3", importRosbag2],
+];
+
+/** Whatever else a file may be is for this one to say. */
+const fromMcap: Importer = (path, sink, options) => importMcap(bytesOf(path), sink, options);
 
 /** A sequence name made of a file name: its stem, with `_` for every character that names may not have. */
 export function sequenceNameOf(path: string): string {
@@ -37,15 +47,14 @@ export async function recordFile(
   name: string,
   signal: AbortSignal,
 ): Promise<ImportReport> {
-  const { size, isBag } = await look(path);
+  const { size, importer } = await look(path);
   using progress = new ProgressLine(basename(path));
   await using sequence = await client.sequenceCreate(name, {
     metadata: { sourceFile: basename(path) },
     onError: "delete",
   });
   try {
-    const source = createReadStream(path, { highWaterMark: READ_BYTES });
-    const report = await (isBag ? importBag : importMcap)(source, sequence, {
+    const report = await importer(path, sequence, {
       sourceFile: basename(path),
       signal,
       onProgress: ({ bytesRead, messagesRead }) => {
@@ -61,16 +70,21 @@ export async function recordFile(
   }
 }
 
-/** Size of a file, and whether it is a bag of ROS 1; whatever else it may be is for the import of MCAP files to say. */
-async function look(path: string): Promise<{ readonly size: number; readonly isBag: boolean }> {
+/** Size of a file, and what imports it. */
+async function look(path: string): Promise<{ readonly size: number; readonly importer: Importer }> {
   const file = await open(path);
   try {
     const { size } = await file.stat();
-    const { buffer, bytesRead } = await file.read(new Uint8Array(BAG_MAGIC.length), 0, BAG_MAGIC.length, 0);
-    return { size, isBag: new TextDecoder("latin1").decode(buffer.subarray(0, bytesRead)) === BAG_MAGIC };
+    const { buffer, bytesRead } = await file.read(new Uint8Array(16), 0, 16, 0);
+    const start = new TextDecoder("latin1").decode(buffer.subarray(0, bytesRead));
+    return { size, importer: IMPORTERS.find(([magic]) => start.startsWith(magic))?.[1] ?? fromMcap };
   } finally {
     await file.close();
   }
+}
+
+function bytesOf(path: string): AsyncIterable<Uint8Array> {
+  return createReadStream(path, { highWaterMark: READ_BYTES });
 }
 
 /** Prints a report: each topic with its counts, and what was lost and why. */

@@ -143,7 +143,7 @@ export class RecordFraming {
 const KNOWN_OTHERS: readonly (readonly [prefix: string, what: string])[] = [
   [toHex(MAGIC).slice(0, 12) + "0a", "its line endings were converted on the way, which destroys it"],
   ["23524f53424147", "it is a bag of ROS 1, which `importBag` reads"],
-  ["53514c69746520", "it is an SQLite file, perhaps a rosbag2 of the sqlite3 kind"],
+  ["53514c69746520", "it is an SQLite file; those of rosbag2 are read by `importRosbag2`"],
 ];
 
 function notMcap(start: Uint8Array): MosaicoError {

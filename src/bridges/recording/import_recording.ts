@@ -6,7 +6,7 @@
 import type { RosAdapter } from "../ros/mod.ts";
 import type { RowSink } from "../types.ts";
 import { ChannelTopic } from "./channel_topic.ts";
-import type { RecordedChannel, RecordedSchema, RecordingItem, RecordingReader } from "./items.ts";
+import type { RecordedChannel, RecordedSchema, RecordingItem, RecordingReader, RecordingSummary } from "./items.ts";
 import type { DamageReport, ImportReport, TopicReport } from "./report.ts";
 import { TopicNames } from "./topic_names.ts";
 
@@ -62,7 +62,7 @@ export async function importRecording(
 }
 
 /** What an import knows while it runs. */
-class RecordingImport {
+export class RecordingImport {
   bytesRead = 0;
   messagesRead = 0;
   readonly #sink: RowSink;
@@ -99,7 +99,7 @@ class RecordingImport {
     }
   }
 
-  async finish(reader: RecordingReader): Promise<ImportReport> {
+  async finish(reader: RecordingSummary): Promise<ImportReport> {
     for (const id of this.#channels.keys()) this.#topicOf(id);
     const topics: TopicReport[] = [];
     for (const topic of new Set(this.#topics.values())) topics.push(await topic.finish());

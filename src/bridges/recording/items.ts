@@ -55,14 +55,8 @@ export type RecordingItem =
   | ({ readonly type: "Message" } & RecordedMessage)
   | Damage;
 
-/** Push/pull reader of one format. */
-export interface RecordingReader {
-  /** The next bytes of the file, *taken*. */
-  push(bytes: Uint8Array): void;
-  /** What the bytes so far hold beyond what was read before. @throws {MosaicoError} when the file is of another format */
-  read(): Iterable<RecordingItem>;
-  /** What the end of the file has to say. @throws {MosaicoError} when the file is of another format */
-  end(): Iterable<RecordingItem>;
+/** What a reader knows at the end of a file. */
+export interface RecordingSummary {
   /** Whether the file was whole. */
   readonly complete: boolean;
   /** Messages in the file by its own account, where it has one. */
@@ -71,4 +65,14 @@ export interface RecordingReader {
   readonly attachments: number;
   /** Metadata records seen, and passed over. */
   readonly metadataRecords: number;
+}
+
+/** Push/pull reader of one format. */
+export interface RecordingReader extends RecordingSummary {
+  /** The next bytes of the file, *taken*. */
+  push(bytes: Uint8Array): void;
+  /** What the bytes so far hold beyond what was read before. @throws {MosaicoError} when the file is of another format */
+  read(): Iterable<RecordingItem>;
+  /** What the end of the file has to say. @throws {MosaicoError} when the file is of another format */
+  end(): Iterable<RecordingItem>;
 }

@@ -20,7 +20,7 @@ import { summarize, topicTable } from "./info.ts";
 /** Usage text. */
 export const DEMO_USAGE = `mosaico demo [FILE] [--directory DIR]
 
-Starts the embedded server as a process of its own on a folder (./drives, or DIR), records FILE (.mcap, .bag) or 30 seconds
+Starts the embedded server as a process of its own on a folder (./drives, or DIR), records FILE (.mcap, .bag, .db3) or 30 seconds
 of a simulated drive into it, lists it, reads it back merged in time, decodes a camera frame and a LIDAR scan, and
 runs a query.
 Exit code 0 when every row came back.`;

@@ -13,7 +13,7 @@ import { NOTHING_WRITTEN, printReport, recordFile, sequenceNameOf } from "../rec
 /** Usage text. */
 export const IMPORT_USAGE: string = `mosaico import FILE… [--name N] [--json]
 
-Records each file (.mcap with messages of ROS 1 or 2, .bag of ROS 1) into a sequence of its own, named after the file, or N for a single file.
+Records each file (.mcap, .bag or .db3, with messages of ROS 1 or 2) into a sequence of its own, named after the file, or N for a single file.
 A damaged file gives everything outside its damage; the report names each topic, each count and each loss.
 Exit code 1 when anything was lost. --json prints a list with a report for each file.
 

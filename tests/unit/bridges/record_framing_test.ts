@@ -93,7 +93,7 @@ test("RecordFraming says what a file is that is no MCAP file", () => {
   const cases: [number[] | string, RegExp][] = [
     [[], /it is empty/],
     ["#ROSBAG V2.0\n", /bag of ROS 1/],
-    ["SQLite format 3\0", /SQLite/],
+    ["SQLite format 3\0", /SQLite.*importRosbag2/],
     [[...MAGIC.slice(0, 5), 0x31, 0x0d, 0x0a], /version "1"/],
     [[...MAGIC.slice(0, 6), 0x0a, 1, 1], /line endings/],
     [[1, 2, 3], /010203/],
