@@ -92,9 +92,13 @@ function pathOf(
     const index = step.kind === "list" ? 0 : fields.findIndex(({ name }) => name === step.name);
     if (step.kind === "list") {
       if (typeof step.specifier !== "number") {
-        throw new QueryError("query.invalid_path", `Cannot sum up ${key}: one item of a list can be named, as in [0]`, {
-          key,
-        });
+        throw new QueryError(
+          "query.invalid_path",
+          `Cannot aggregate ${key}: one item of a list can be named, as in [0]`,
+          {
+            key,
+          },
+        );
       }
       item = step.specifier;
     }
@@ -104,9 +108,13 @@ function pathOf(
     type = field.type;
     fields = type.kind === "struct" ? type.fields : opens && "item" in type ? [type.item] : [];
     if (opens && !(type.kind === "list" || type.kind === "largeList" || type.kind === "fixedSizeList")) {
-      throw new QueryError("query.not_a_list", `Cannot sum up ${key}: a column on the way is a ${type.kind}, no list`, {
-        key,
-      });
+      throw new QueryError(
+        "query.not_a_list",
+        `Cannot aggregate ${key}: a column on the way is a ${type.kind}, no list`,
+        {
+          key,
+        },
+      );
     }
     return index;
   });
@@ -141,7 +149,7 @@ function functionsOf(type: DataType): readonly AggregateFunction[] {
 }
 
 function unknown(key: string, why: string): QueryError {
-  return new QueryError("query.unknown_field", `Cannot sum up ${key}: ${why}`, { key });
+  return new QueryError("query.unknown_field", `Cannot aggregate ${key}: ${why}`, { key });
 }
 
 function rateOf(records: number, span: TimeSpan | undefined): number | undefined {

@@ -32,7 +32,7 @@ export type ScanTask =
     readonly needsSpan: boolean;
   };
 
-/** A column to sum up. */
+/** A column to aggregate. */
 export interface AggregateColumn {
   /** Places of fields from the top of the schema inwards; the item of a list has the place 0. */
   readonly path: readonly number[];
