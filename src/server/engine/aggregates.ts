@@ -66,7 +66,7 @@ export async function aggregate(
 function wantedOf({ topic, schema }: TopicQuestion, key: string, aggregates: readonly Aggregate[]): Wanted {
   const { tag, steps } = parseOntologyPath(key);
   if (tag !== topic.ontologyTag) {
-    throw unknown(key, `topic ${topic.sequenceName}/${topic.path} holds ${topic.ontologyTag}`);
+    throw refused("query.unknown_field", key, `topic ${topic.sequenceName}/${topic.path} holds ${topic.ontologyTag}`);
   }
   const { path, item, type } = pathOf(key, steps, schema);
   const own = aggregates.filter((figure) => figure.key === key);
@@ -92,29 +92,19 @@ function pathOf(
     const index = step.kind === "list" ? 0 : fields.findIndex(({ name }) => name === step.name);
     if (step.kind === "list") {
       if (typeof step.specifier !== "number") {
-        throw new QueryError(
-          "query.invalid_path",
-          `Cannot aggregate ${key}: one item of a list can be named, as in [0]`,
-          {
-            key,
-          },
-        );
+        throw refused("query.invalid_path", key, "one item of a list can be named, as in [0]");
       }
       item = step.specifier;
     }
     const field = fields[index];
     const opens = steps[i + 1]?.kind === "list";
-    if (field === undefined || (step.kind === "list" && i === 0)) throw unknown(key, "there is no such column");
+    if (field === undefined || (step.kind === "list" && i === 0)) {
+      throw refused("query.unknown_field", key, "there is no such column");
+    }
     type = field.type;
     fields = type.kind === "struct" ? type.fields : opens && "item" in type ? [type.item] : [];
     if (opens && !(type.kind === "list" || type.kind === "largeList" || type.kind === "fixedSizeList")) {
-      throw new QueryError(
-        "query.not_a_list",
-        `Cannot aggregate ${key}: a column on the way is a ${type.kind}, no list`,
-        {
-          key,
-        },
-      );
+      throw refused("query.not_a_list", key, `a column on the way is a ${type.kind}, no list`);
     }
     return index;
   });
@@ -148,8 +138,8 @@ function functionsOf(type: DataType): readonly AggregateFunction[] {
   return type.kind === "bool" ? OF_FLAGS : [];
 }
 
-function unknown(key: string, why: string): QueryError {
-  return new QueryError("query.unknown_field", `Cannot aggregate ${key}: ${why}`, { key });
+function refused(code: `query.${string}`, key: string, why: string): QueryError {
+  return new QueryError(code, `Cannot aggregate ${key}: ${why}`, { key });
 }
 
 function rateOf(records: number, span: TimeSpan | undefined): number | undefined {
