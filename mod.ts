@@ -28,6 +28,7 @@ export {
   type JsonObject,
   type JsonValue,
   MosaicoError,
+  type OpeningStream,
 } from "./src/base/mod.ts";
 export {
   type AggregateOptions,

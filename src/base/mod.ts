@@ -17,6 +17,7 @@ export {
 } from "./bytes.ts";
 export { type ErrorData, type ErrorFacts, errorToData, isMosaicoError, messageOf, MosaicoError } from "./errors.ts";
 export { type JsonObject, type JsonValue, parseJson, stringifyJson } from "./json.ts";
+export { type OpeningStream, openingStream } from "./opening_stream.ts";
 export { missingWorkerPermission } from "./permission.ts";
 export { Queue, type QueueOptions } from "./queue.ts";
 export { Semaphore } from "./semaphore.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { type ErrorFacts, type JsonObject, type JsonValue, MosaicoError } from "../base/mod.ts";
+export { type ErrorFacts, type JsonObject, type JsonValue, MosaicoError, type OpeningStream } from "../base/mod.ts";
 export type { Batch, Column, DataType, Field, Schema, TimeUnit, ValueArray } from "../columnar/mod.ts";
 export {
   type AggregateExpression,

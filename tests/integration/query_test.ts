@@ -69,6 +69,7 @@ test("a cluster of a topic leads to its records, the last one included", async (
   ]]);
   assert.deepEqual(await timesOf(await clusters[0]!.stream()), [200n, 210n, 220n, 230n, 240n]);
   assert.deepEqual(await timesOf(await clusters[1]!.stream(IMU)), [700n, 710n]);
+  assert.deepEqual(await timesOf(clusters[1]!.stream(IMU)), [700n, 710n]);
 
   // The rows of a gap that clusters bridge are there too; the type says what a record is.
   const [all] = await imu!.clusterize();

@@ -152,6 +152,22 @@ test("batches() gives RecordBatches of apache-arrow, cut to the window", async (
   assert.deepEqual(times, Array.from({ length: 81 }, (_, i) => 100n + BigInt(i) * 10n));
 });
 
+test("a stream is iterated as it opens: in full, in part, and with the error of its opening", async () => {
+  await using fx = await startEmbedded();
+  const topic = await numbers(fx.client);
+  const times = [];
+  for await (const { timestampNs } of topic.stream({ startNs: 970n })) times.push(timestampNs);
+  assert.deepEqual(times, [970n, 980n, 990n]);
+  assert.equal((await Array.fromAsync(topic.stream())).length, 100);
+  for await (const { data } of topic.stream()) {
+    assert.equal(data.data, 0n);
+    break;
+  }
+  const opening = topic.stream({ startNs: 5n, endNs: 5n });
+  await assert.rejects(Array.fromAsync(opening), RangeError);
+  await assert.rejects(opening, RangeError);
+});
+
 test("next(), nextTimestamp() and info work by hand", async () => {
   await using fx = await startEmbedded();
   const topic = await numbers(fx.client, { count: 3, perChunk: 1 });
@@ -231,7 +247,7 @@ test("leaving a loop early cancels the download: the server stops sending, the c
   await using reader = await fx.connect({ lanes: 1 });
   const whole = (await reader.topicHandler("drive", "/big"))!;
   assert.ok(whole.totalSizeBytes > 60_000_000n);
-  for await (const { data } of await whole.stream()) {
+  for await (const { data } of whole.stream()) {
     assert.deepEqual(data, { data: 0 });
     break;
   }

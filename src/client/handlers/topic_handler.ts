@@ -4,7 +4,7 @@
  * @module
  */
 import type { RecordBatch, Table } from "apache-arrow";
-import type { JsonObject } from "../../base/mod.ts";
+import { type JsonObject, type OpeningStream, openingStream } from "../../base/mod.ts";
 import { type Schema, SchemaError } from "../../columnar/mod.ts";
 import { OntologyRegistry, type OntologyType, type QueryExpression } from "../../ontology/mod.ts";
 import {
@@ -140,17 +140,13 @@ export class TopicHandler<T = unknown> {
   }
 
   /**
-   * Messages in the window, in time order. Leaving the loop early cancels the download. Closes the stream before it.
+   * Messages in the window, in time order: `for await (const { timestampNs, data } of topic.stream())`. Awaited, it is a
+   * streamer, with more ways to read. Leaving the loop early cancels the download. Closes the stream before it.
    *
-   * @throws {RangeError} when the window is empty
+   * Rejects with a RangeError when the window is empty.
    */
-  async stream(window: StreamWindow = {}): Promise<TopicStreamer<T>> {
-    this.close();
-    const request = ++this.#requests;
-    const streamer = await this.#open(window);
-    if (request === this.#requests) this.#live = streamer;
-    else streamer.close(); // another was asked for in the meantime
-    return streamer;
+  stream(window: StreamWindow = {}): OpeningStream<TopicStreamer<T>> {
+    return openingStream(this.#openLive(window));
   }
 
   /** Rows of the window as apache-arrow `RecordBatch`es. Closes the stream before it. */
@@ -203,6 +199,15 @@ export class TopicHandler<T = unknown> {
     this.#requests++;
     this.#live?.close();
     this.#live = undefined;
+  }
+
+  async #openLive(window: StreamWindow): Promise<TopicStreamer<T>> {
+    this.close();
+    const request = ++this.#requests;
+    const streamer = await this.#open(window);
+    if (request === this.#requests) this.#live = streamer;
+    else streamer.close(); // another was asked for in the meantime
+    return streamer;
   }
 
   async #open(window: StreamWindow): Promise<TopicStreamer<T>> {

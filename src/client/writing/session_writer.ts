@@ -102,7 +102,7 @@ export abstract class SessionWriter implements AsyncDisposable {
    * await drive.finalize();
    *
    * const topic = await client.topicHandler("drive", "/camera", CompressedImage);
-   * for await (const { data } of await topic!.stream()) console.log(data.format); // jpeg
+   * for await (const { data } of topic!.stream()) console.log(data.format); // jpeg
    * ```
    */
   async topicCreate(

@@ -100,6 +100,9 @@ function structOf(
   const members: Member[] = [];
   for (const [key, column] of Object.entries(columns)) {
     const { name, value, nullable, description } = column;
+    if (value === undefined) {
+      throw new TypeError(`Cannot define ${tag}: "${key}" is no column, but may be in one: required("${key}", …)`);
+    }
     checkName("column", name, tag);
     if (fields.some((field) => field.name === name)) {
       throw new TypeError(`Cannot define ${tag}: column "${name}" is there twice`);

@@ -4,6 +4,7 @@
  * @module
  */
 import type { RecordBatch } from "apache-arrow";
+import { type OpeningStream, openingStream } from "../../base/mod.ts";
 import type { OntologyType } from "../../ontology/mod.ts";
 import type {
   ClusterAnswer,
@@ -30,7 +31,7 @@ export interface ClusterStreamOptions {
  * async function hardBraking(client: MosaicoClient): Promise<void> {
  *   for (const { topics } of await client.query(new QueryOntologyCatalog(IMU.Q.acceleration.x.lt(-5)))) {
  *     for (const cluster of await topics[0]!.clusterize({ clusteringDtNs: 500_000_000n })) {
- *       for await (const { timestampNs, data } of await cluster.stream(IMU)) console.log(timestampNs, data.acceleration.x);
+ *       for await (const { timestampNs, data } of cluster.stream(IMU)) console.log(timestampNs, data.acceleration.x);
  *     }
  *   }
  * }
@@ -55,17 +56,17 @@ export class TopicCluster {
   /**
    * All records of the topic from the first to the last of the run, matching or not, as values of `type`.
    *
-   * @throws {SchemaError} `schema.mismatch` when the topic holds another type, or another version of it
+   * Rejects with a SchemaError, `schema.mismatch`, when the topic holds another type, or another version of it.
    */
-  async stream<T>(type: OntologyType<T>, options?: ClusterStreamOptions): Promise<RecordStream<T>>;
+  stream<T>(type: OntologyType<T>, options?: ClusterStreamOptions): OpeningStream<RecordStream<T>>;
   /** All records of the topic from the first to the last of the run, matching or not. */
-  async stream(options?: ClusterStreamOptions): Promise<RecordStream<unknown>>;
-  async stream(
+  stream(options?: ClusterStreamOptions): OpeningStream<RecordStream<unknown>>;
+  stream(
     typeOrOptions: OntologyType<unknown> | ClusterStreamOptions = {},
     more: ClusterStreamOptions = {},
-  ): Promise<RecordStream<unknown>> {
+  ): OpeningStream<RecordStream<unknown>> {
     const [type, options] = "tag" in typeOrOptions ? [typeOrOptions, more] : [undefined, typeOrOptions];
-    return await this.#calls.streamTopic(this.#locator, type, windowOf(this.range, options));
+    return openingStream(this.#calls.streamTopic(this.#locator, type, windowOf(this.range, options)));
   }
 
   /** The same records as apache-arrow `RecordBatch`es. */
@@ -97,8 +98,8 @@ export class SequenceCluster {
   }
 
   /** All records of its topics within the span, matching or not, merged in time. */
-  async stream(options: ClusterStreamOptions = {}): Promise<MergedStream> {
-    return await this.#calls.streamTopics(this.sequence, this.topics, windowOf(this.range, options));
+  stream(options: ClusterStreamOptions = {}): OpeningStream<MergedStream> {
+    return openingStream(this.#calls.streamTopics(this.sequence, this.topics, windowOf(this.range, options)));
   }
 }
 

@@ -110,5 +110,9 @@ test("names that the wire or a query could not carry are refused", () => {
     () => defineOntology<{ a: number; b: number }>("T", { a: required("x", float64), b: required("x", float64) }),
     /column "x" is there twice/,
   );
+  assert.throws(
+    () => defineOntology("thing", { speed: float64 } as never),
+    /Cannot define thing: "speed" is no column, but may be in one: required\("speed", …\)/,
+  );
   assert.throws(() => fixedList(float64, 0), RangeError);
 });
