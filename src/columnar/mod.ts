@@ -21,6 +21,7 @@ export { encapsulate, unwrapEncapsulated } from "./ipc/message.ts";
 export { BatchProjection, type BodyRange, type ProjectedMessage } from "./ipc/projection.ts";
 export { decodeSchema, encodeSchema } from "./ipc/schema_message.ts";
 export { type RowReader, rowReader, type RowReaderOptions, timestamps } from "./rows/row_reader.ts";
+export { fromFloat16Bits } from "./float16.ts";
 export { dataViewOf, isNumeric } from "./layout.ts";
 export { concatColumns } from "./concat.ts";
 export { sliceBatch } from "./slice.ts";

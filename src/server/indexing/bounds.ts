@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Column, perArrayClass } from "../../columnar/mod.ts";
+import { type Column, fromFloat16Bits, perArrayClass } from "../../columnar/mod.ts";
 
 /** Bytes of a text the index keeps. */
 export const TEXT_BYTES = 16;
@@ -45,7 +45,11 @@ export function numberBounds(
 ): Bounds<number> {
   const { type } = column.field;
   if (type.kind === "bool") return boolBounds(column.values as Uint8Array, from, to, validity);
-  const values = type.kind === "float" && type.bits === 16 ? halves(column.values as Uint16Array) : column.values!;
+  const values = column.values!;
+  if (type.kind === "float" && type.bits === 16) {
+    scanHalves(values as Uint16Array, from, to, validity, found);
+    return { ...found };
+  }
   if (!(values instanceof BigInt64Array || values instanceof BigUint64Array)) {
     scan(values)(values, from, to, validity, found);
     return { ...found };
@@ -150,8 +154,38 @@ function boolBounds(bits: Uint8Array, from: number, to: number, validity: Uint8A
   return { least, most: values === 0 ? -Infinity : trues > 0 ? 1 : 0, values, nans: 0 };
 }
 
-function halves(bits: Uint16Array): ArrayLike<number> {
-  return new Float16Array(bits.buffer as ArrayBuffer, bits.byteOffset, bits.length);
+const HALF_INFINITY = 0x7c00;
+
+/** Halves by their bits, which without the sign are in the order of the values: to read each as a number takes ten times as long. */
+function scanHalves(
+  bits: Uint16Array,
+  from: number,
+  to: number,
+  validity: Uint8Array | undefined,
+  out: typeof found,
+): void {
+  let least = 0x10000, most = -0x10000;
+  let count = 0, nans = 0;
+  for (let i = from; i < to; i++) {
+    if (validity !== undefined && (validity[i >>> 3]! >>> (i & 7) & 1) === 0) continue;
+    const half = bits[i]!;
+    const order = half < 0x8000 ? half : 0x8000 - half;
+    count++;
+    if (order > HALF_INFINITY || order < -HALF_INFINITY) nans++;
+    else {
+      if (order < least) least = order;
+      if (order > most) most = order;
+    }
+  }
+  out.values = count - nans;
+  out.nans = nans;
+  out.least = out.values === 0 ? Infinity : halfOf(least);
+  out.most = out.values === 0 ? -Infinity : halfOf(most);
+}
+
+/** The half at a place of their order. */
+function halfOf(order: number): number {
+  return fromFloat16Bits(order < 0 ? 0x8000 - order : order);
 }
 
 /** Bounds of the texts of `column` in rows `[from, to)` whose bit in `validity` is set, by their UTF-8. */

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { utf8 } from "../../../src/base/mod.ts";
-import { BatchBuilder, type Field, type Schema } from "../../../src/columnar/mod.ts";
+import { BatchBuilder, type Column, type Field, fromFloat16Bits, type Schema } from "../../../src/columnar/mod.ts";
 import type { IndexBlock } from "../../../src/server/catalogue/mod.ts";
+import { numberBounds } from "../../../src/server/indexing/bounds.ts";
 import {
   BLOCK_CHUNKS,
   type Bounds,
@@ -128,6 +129,23 @@ test("64-bit integers that a double cannot hold widen the bounds", () => {
     ),
     { numRuns: 200 },
   );
+});
+
+test("every half is a bound of itself and its neighbours, by its bits", () => {
+  const field: Field = { name: "h", type: { kind: "float", bits: 16 }, nullable: false };
+  const values = Uint16Array.from({ length: 0x10000 }, (_, bits) => bits);
+  const column = { field, length: values.length, nullCount: 0, values, children: [] } as unknown as Column;
+  for (let bits = 0; bits < 0x10000; bits++) {
+    const here = [bits, bits + 1].filter((at) => at < 0x10000).map(fromFloat16Bits);
+    const numbers = here.filter((value) => !Number.isNaN(value));
+    const expected = {
+      least: Math.min(...numbers) + 0,
+      most: Math.max(...numbers) + 0,
+      values: numbers.length,
+      nans: here.length - numbers.length,
+    };
+    assert.deepEqual(numberBounds(column, bits, bits + here.length, undefined), expected);
+  }
 });
 
 test("bounds of every column are those of a loop over its rows", () => {
