@@ -62,8 +62,9 @@ function childFields(type: DataType): readonly Field[] {
 }
 
 /**
- * Takes the batches of one stream apart. First come rows and bytes of the longest blank array. A column is: length, nulls, mask of its arrays, the arrays, number of view
- * buffers, the buffers, number of children; a dictionary's values are its child and cross once, copied.
+ * Takes the batches of one stream apart. First come rows and bytes of the longest blank array. A column is: length, nulls,
+ * mask of its arrays, the arrays, number of view buffers, the buffers, number of children; a dictionary's values are its
+ * child and cross once, copied.
  *
  * Shared zeros, most of which stand for columns without a value, are left behind: the other side has zeros of its own.
  */
