@@ -14,7 +14,7 @@ import { UsageError } from "./arguments.ts";
 import { formatCount, formatCounted, print, ProgressLine, table } from "./output.ts";
 
 /** What is said of a file without a message that can be written. */
-export const NOTHING_WRITTEN = "nothing of the file could be written, so there is no sequence of it";
+const NOTHING_WRITTEN = "nothing of the file could be written, so there is no sequence of it";
 
 /** Bytes read from disk at a time. */
 const READ_BYTES = 1 << 20;
@@ -113,4 +113,5 @@ export function printReport(report: ImportReport): void {
     `${formatCount(report.messagesPushed)} of ${formatCount(report.messagesRead)} messages written` +
       (lost > 0 ? `; the file declares ${formatCount(declared!)}, so ${formatCount(lost)} were lost to damage` : ""),
   );
+  if (report.messagesPushed === 0) print(NOTHING_WRITTEN);
 }

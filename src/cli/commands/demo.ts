@@ -13,15 +13,15 @@ import { QueryOntologyCatalog, QuerySequence, QueryTopic } from "../../query/mod
 import { parseCommand, UsageError } from "../arguments.ts";
 import { interruptible } from "../interrupt.ts";
 import { formatBytes, formatCount, formatCounted, formatTime, print, ProgressLine } from "../output.ts";
-import { NOTHING_WRITTEN, printReport, recordFile, sequenceNameOf } from "../recording.ts";
+import { printReport, recordFile, sequenceNameOf } from "../recording.ts";
 import { startServerProcess } from "../server_process.ts";
 import { summarize, topicTable } from "./info.ts";
 
 /** Usage text. */
 export const DEMO_USAGE = `mosaico demo [FILE] [--directory DIR]
 
-Starts the embedded server as a process of its own on a folder (./drives, or DIR), records FILE (.mcap, .bag, .db3) or 30 seconds
-of a simulated drive into it, lists it, reads it back merged in time, decodes a camera frame and a LIDAR scan, and
+Starts the embedded server as a process of its own on a folder (./drives, or DIR), records FILE (.mcap, .bag, .db3)
+or 30 seconds of a simulated drive into it, lists it, reads it back merged in time, decodes a camera frame and a LIDAR scan, and
 runs a query.
 Exit code 0 when every row came back.`;
 
@@ -55,10 +55,7 @@ async function show(file: string | undefined, directory: string, signal: AbortSi
   const recording = file === undefined
     ? await recordSimulation(client, name, signal)
     : await recordRecording(client, file, name, signal);
-  if (recording.rows.size === 0) {
-    print(NOTHING_WRITTEN);
-    return 1;
-  }
+  if (recording.rows.size === 0) return 1; // there is no sequence
   const sequence = (await client.sequenceHandler(name))!;
   print(`\n${name}: ${formatBytes(sequence.totalSizeBytes)}`);
   for (const line of topicTable(summarize(sequence))) print(line);
@@ -130,7 +127,7 @@ async function recordRecording(
   printReport(report);
   const rows = new Map<string, number>();
   for (const { topic, messagesPushed } of report.topics) {
-    if (topic !== undefined) rows.set(topic, (rows.get(topic) ?? 0) + messagesPushed);
+    if (topic !== undefined && messagesPushed > 0) rows.set(topic, (rows.get(topic) ?? 0) + messagesPushed);
   }
   return { rows, seconds, complete: report.complete };
 }

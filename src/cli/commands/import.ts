@@ -8,12 +8,13 @@ import { COMMON_OPTIONS, parseCommand, PLACE_USAGE, UsageError } from "../argume
 import { withClient } from "../connection.ts";
 import { interruptible } from "../interrupt.ts";
 import { print, printJson } from "../output.ts";
-import { NOTHING_WRITTEN, printReport, recordFile, sequenceNameOf } from "../recording.ts";
+import { printReport, recordFile, sequenceNameOf } from "../recording.ts";
 
 /** Usage text. */
 export const IMPORT_USAGE: string = `mosaico import FILE… [--name N] [--json]
 
-Records each file (.mcap, .bag or .db3, with messages of ROS 1 or 2) into a sequence of its own, named after the file, or N for a single file.
+Records each file (.mcap, .bag or .db3, with messages of ROS 1 or 2) into a sequence of its own, named after the file,
+or N for a single file.
 A damaged file gives everything outside its damage; the report names each topic, each count and each loss.
 Exit code 1 when anything was lost. --json prints a list with a report for each file.
 
@@ -38,7 +39,6 @@ export async function importFiles(args: readonly string[]): Promise<number> {
           if (values.json) continue;
           print(`${file} → ${name}`);
           printReport(report);
-          if (report.messagesPushed === 0) print(NOTHING_WRITTEN);
         }
       } finally {
         if (values.json) printJson(reports); // of the files before one that failed, too
