@@ -4,12 +4,13 @@
  * @module
  */
 import Bunzip from "seek-bzip";
-import { equalBytes, messageOf, MosaicoError } from "../../base/mod.ts";
+import { equalBytes, messageOf, MosaicoError, utf8 } from "../../base/mod.ts";
 import { lz4Codec } from "../../codecs/mod.ts";
+import { dataViewOf } from "../../columnar/mod.ts";
 import { ByteQueue, type RecordingItem, type RecordingReader } from "../recording/mod.ts";
 import { BagFields, type BagRecord, bagRecords, Op } from "./bag_record.ts";
 
-const MAGIC = new TextEncoder().encode("#ROSBAG V2.0\n");
+const MAGIC = utf8("#ROSBAG V2.0\n");
 /** Longest header of a record: there are a handful of short fields in it. */
 const MAX_HEADER_BYTES = 1 << 16;
 
@@ -203,7 +204,7 @@ export class BagReader implements RecordingReader {
 }
 
 function uint32(bytes: Uint8Array, at: number): number {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(at, true);
+  return dataViewOf(bytes).getUint32(at, true);
 }
 
 function damage(offset: number, reason: unknown): RecordingItem {

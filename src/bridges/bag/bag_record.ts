@@ -3,11 +3,12 @@
  *
  * @module
  */
+import { dataViewOf } from "../../columnar/mod.ts";
 
-const utf8 = new TextDecoder();
+const decoder = new TextDecoder();
 
-/** Kinds of records, by their field `op`. */
-export const Op = { MESSAGE: 2, BAG: 3, INDEX: 4, CHUNK: 5, CHUNK_INFO: 6, CONNECTION: 7 } as const;
+/** Kinds of records that are read, by their field `op`. */
+export const Op = { MESSAGE: 2, BAG: 3, CHUNK: 5, CHUNK_INFO: 6, CONNECTION: 7 } as const;
 
 /** Fields of the header of a record, or of a connection. */
 export class BagFields {
@@ -15,16 +16,12 @@ export class BagFields {
 
   /** Reads the fields. @throws {Error} when they do not fill `bytes` */
   constructor(bytes: Uint8Array) {
-    const view = viewOf(bytes);
-    for (let at = 0; at < bytes.length;) {
-      if (bytes.length - at < 4) throw new Error("a header ends inside the length of a field");
-      const length = view.getUint32(at, true);
-      at += 4;
-      if (length > bytes.length - at) throw new Error(`a field claims ${length} bytes, ${bytes.length - at} are left`);
-      const field = bytes.subarray(at, at += length);
+    const parts = new Parts(bytes);
+    while (!parts.isAtEnd) {
+      const field = parts.next("a field of a header");
       const end = field.indexOf(0x3d); // =
       if (end < 0) throw new Error("a field of a header has no name");
-      this.#fields.set(utf8.decode(field.subarray(0, end)), field.subarray(end + 1));
+      this.#fields.set(decoder.decode(field.subarray(0, end)), field.subarray(end + 1));
     }
   }
 
@@ -58,13 +55,13 @@ export class BagFields {
 
   /** A text. @throws {Error} when it is missing */
   text(name: string): string {
-    return utf8.decode(this.bytes(name));
+    return decoder.decode(this.bytes(name));
   }
 
   #ofSize(name: string, size: number): DataView {
     const value = this.bytes(name);
     if (value.length !== size) throw new Error(`the field ${name} has ${value.length} bytes, expected ${size}`);
-    return viewOf(value);
+    return dataViewOf(value);
   }
 }
 
@@ -78,22 +75,35 @@ export interface BagRecord {
 
 /** The records that `bytes` hold one after the other. @throws {Error} where one is malformed or cut, after those before it */
 export function* bagRecords(bytes: Uint8Array): Generator<BagRecord, void, void> {
-  const view = viewOf(bytes);
-  let at = 0;
-  const part = (what: string): Uint8Array => {
-    const left = bytes.length - at;
-    if (left < 4) throw new Error(`it ends inside the length of ${what}`);
-    const length = view.getUint32(at, true);
-    if (length > left - 4) throw new Error(`${what} claims ${length} bytes, ${left - 4} are left`);
-    at += 4 + length;
-    return bytes.subarray(at - length, at);
-  };
-  while (at < bytes.length) {
-    const fields = new BagFields(part("the header of a record"));
-    yield { fields, data: part("the data of a record") };
+  const parts = new Parts(bytes);
+  while (!parts.isAtEnd) {
+    const fields = new BagFields(parts.next("the header of a record"));
+    yield { fields, data: parts.next("the data of a record") };
   }
 }
 
-function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
-  return new DataView(buffer, byteOffset, byteLength);
+/** Parts with their lengths in front, one after the other. */
+class Parts {
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  #at = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+    this.#view = dataViewOf(bytes);
+  }
+
+  get isAtEnd(): boolean {
+    return this.#at === this.#bytes.length;
+  }
+
+  /** A view of the next part, which `what` names in errors. @throws {Error} when it is not all there */
+  next(what: string): Uint8Array {
+    const left = this.#bytes.length - this.#at;
+    if (left < 4) throw new Error(`it ends inside the length of ${what}`);
+    const length = this.#view.getUint32(this.#at, true);
+    if (length > left - 4) throw new Error(`${what} claims ${length} bytes, ${left - 4} are left`);
+    this.#at += 4 + length;
+    return this.#bytes.subarray(this.#at - length, this.#at);
+  }
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { dataViewOf } from "../../columnar/mod.ts";
 import type { RosStruct } from "./definition.ts";
 import { type FieldReader, messageDecoder, type RosEncoding, type RosMessage } from "./message_decoder.ts";
 
@@ -48,7 +49,7 @@ class Ros1Reader implements FieldReader {
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#view = dataViewOf(bytes);
   }
 
   get byteLength(): number {

@@ -4,6 +4,7 @@
  * @module
  */
 import { stringify } from "@foxglove/rosmsg";
+import { utf8 } from "../../base/mod.ts";
 
 /** A definition as a file would have it; `undefined` for a type that is not among the common ones. */
 export async function commonDefinition(
@@ -21,7 +22,7 @@ export async function commonDefinition(
       if (field.isComplex === true && !names.includes(plainName(field.type))) names.push(plainName(field.type));
     }
   }
-  return { encoding: "ros2msg", data: new TextEncoder().encode(stringify(messages)) };
+  return { encoding: "ros2msg", data: utf8(stringify(messages)) };
 }
 
 /** As the common definitions are named: without the middle part. */

@@ -40,7 +40,7 @@ export async function importRosbag2(
   for await (const item of bag.items()) {
     options.signal?.throwIfAborted();
     await job.take(item);
-    if (job.messagesRead % PROGRESS_MESSAGES !== 0) continue;
+    if (item.type !== "Message" || job.messagesRead % PROGRESS_MESSAGES !== 0) continue;
     job.bytesRead = Math.floor(size * Math.min(1, job.messagesRead / messages));
     options.onProgress?.({ bytesRead: job.bytesRead, messagesRead: job.messagesRead });
   }

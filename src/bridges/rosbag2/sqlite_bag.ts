@@ -6,7 +6,7 @@
 import { statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
-import { messageOf, MosaicoError } from "../../base/mod.ts";
+import { messageOf, MosaicoError, utf8 } from "../../base/mod.ts";
 import type { RecordingItem, RecordingSummary } from "../recording/mod.ts";
 import { commonDefinition } from "./common_definitions.ts";
 
@@ -117,7 +117,7 @@ export class SqliteBag implements RecordingSummary {
     const sql = "SELECT topic_type, encoding, encoded_message_definition AS text FROM message_definitions";
     for (const { topic_type: type, encoding, text } of this.#rows(sql)) {
       if (typeof text !== "string" || text.length === 0) continue;
-      definitions.set(String(type), { encoding: String(encoding), data: new TextEncoder().encode(text) });
+      definitions.set(String(type), { encoding: String(encoding), data: utf8(text) });
     }
     return definitions;
   }

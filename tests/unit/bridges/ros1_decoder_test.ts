@@ -8,6 +8,7 @@ import type { CameraInfo } from "../../../src/ontology/mod.ts";
 import { Ros1Writer } from "./support.ts";
 
 const line = "=".repeat(80);
+const headerDefinition = [line, "MSG: std_msgs/Header", "uint32 seq", "time stamp", "string frame_id"];
 const everything = [
   "bool flag",
   "byte signed",
@@ -33,11 +34,7 @@ const everything = [
   "Nothing nothing",
   "int8 mixedCase",
   "string LABEL=a # label",
-  line,
-  "MSG: std_msgs/Header",
-  "uint32 seq",
-  "time stamp",
-  "string frame_id",
+  ...headerDefinition,
   line,
   "MSG: pkg/Pair",
   "int32 a",
@@ -157,11 +154,7 @@ test("a calibration of ROS 1, whose matrices have capital names, is a CameraInfo
     "uint32 binning_x",
     "uint32 binning_y",
     "RegionOfInterest roi",
-    line,
-    "MSG: std_msgs/Header",
-    "uint32 seq",
-    "time stamp",
-    "string frame_id",
+    ...headerDefinition,
     line,
     "MSG: sensor_msgs/RegionOfInterest",
     "uint32 x_offset",

@@ -31,20 +31,27 @@ interface RosRegionOfInterest {
   readonly do_rectify: boolean;
 }
 
-interface RosCameraInfo {
-  readonly header: RosHeader;
-  readonly height: number;
-  readonly width: number;
-  readonly distortion_model: string;
+/** Matrices of a calibration, as ROS 2 names them. */
+interface RosMatrices {
   readonly d: NumberList;
   readonly k: NumberList;
   readonly r: NumberList;
   readonly p: NumberList;
-  /** As ROS 1 names these four. */
+}
+
+/** The same, as ROS 1 names them. */
+interface Ros1Matrices {
   readonly D: NumberList;
   readonly K: NumberList;
   readonly R: NumberList;
   readonly P: NumberList;
+}
+
+interface RosCalibration {
+  readonly header: RosHeader;
+  readonly height: number;
+  readonly width: number;
+  readonly distortion_model: string;
   readonly binning_x: number;
   readonly binning_y: number;
   readonly roi: RosRegionOfInterest;
@@ -99,6 +106,22 @@ function roi(region: RosRegionOfInterest): ROI {
   return { offset: { x: region.x_offset, y: region.y_offset }, height, width, doRectify: region.do_rectify };
 }
 
+function cameraInfo(message: RosCalibration & (RosMatrices | Ros1Matrices)): CameraInfo {
+  const { d, k, r, p } = "d" in message ? message : { d: message.D, k: message.K, r: message.R, p: message.P };
+  return {
+    header: header(message.header),
+    height: message.height,
+    width: message.width,
+    distortionModel: message.distortion_model,
+    distortionParameters: d,
+    intrinsicParameters: k,
+    rectificationParameters: r,
+    projectionParameters: p,
+    binning: { x: message.binning_x, y: message.binning_y },
+    roi: roi(message.roi),
+  };
+}
+
 /** Adapters of the messages of cameras. */
 export const cameraAdapters: readonly RosAdapter[] = [
   rosAdapter("sensor_msgs/Image", Image, image),
@@ -107,17 +130,6 @@ export const cameraAdapters: readonly RosAdapter[] = [
     data: message.data,
     format: compressedFormat(message.format),
   })),
-  rosAdapter("sensor_msgs/CameraInfo", CameraInfo, (message: RosCameraInfo) => ({
-    header: header(message.header),
-    height: message.height,
-    width: message.width,
-    distortionModel: message.distortion_model,
-    distortionParameters: message.d ?? message.D,
-    intrinsicParameters: message.k ?? message.K,
-    rectificationParameters: message.r ?? message.R,
-    projectionParameters: message.p ?? message.P,
-    binning: { x: message.binning_x, y: message.binning_y },
-    roi: roi(message.roi),
-  })),
+  rosAdapter("sensor_msgs/CameraInfo", CameraInfo, cameraInfo),
   rosAdapter("sensor_msgs/RegionOfInterest", ROI, roi),
 ];
